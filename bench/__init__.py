@@ -1,0 +1,1 @@
+"""What must be fast, measured as ratios against a yardstick in the same run, so that they hold on any machine."""
