@@ -95,7 +95,7 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as directory:
         documents.write(directory, COUNT)
         many, parse = best(
-            3,
+            7,
             lambda: command_cost([ADVISOR, "check", directory], 1),
             lambda: command_cost([sys.executable, "-c", PARSE, directory], 0),
         )

@@ -21,7 +21,7 @@ def test_documents_vary_within_a_shape() -> None:
     assert len(set(documents.texts(100))) == 100
 
 
-@pytest.mark.parametrize("text", documents.texts(len(documents.SHAPES)), ids=[s.__name__ for s in documents.SHAPES])
+@pytest.mark.parametrize("text", list(documents.texts(len(documents.SHAPES))), ids=[s.__name__ for s in documents.SHAPES])
 def test_each_shape_is_a_document(text: str) -> None:
     document = yaml.load(text, yaml.CSafeLoader)
     assert len(document["path"]) >= 2
