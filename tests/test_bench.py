@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from advisor import source
 from bench import documents
 
 ROOT = Path(__file__).parents[1]
@@ -21,10 +22,21 @@ def test_documents_vary_within_a_shape() -> None:
     assert len(set(documents.texts(100))) == 100
 
 
-@pytest.mark.parametrize("text", list(documents.texts(len(documents.SHAPES))), ids=[s.__name__ for s in documents.SHAPES])
+EACH_SHAPE = list(documents.texts(len(documents.SHAPES)))
+NAMES = [shape.__name__.strip("_") for shape in documents.SHAPES]
+
+
+@pytest.mark.parametrize("text", EACH_SHAPE, ids=NAMES)
 def test_each_shape_is_a_document(text: str) -> None:
-    document = yaml.load(text, yaml.CSafeLoader)
-    assert len(document["path"]) >= 2
+    (document,) = source.load_text(text, "a.yaml")
+    path = next(value for key, _, value in document.items() if key == "path")
+    assert len(list(path.elements())) >= 2
+
+
+@pytest.mark.parametrize("text", EACH_SHAPE, ids=NAMES)
+def test_both_loaders_that_are_compared_read_the_same(text: str) -> None:
+    (document,) = source.load_text(text, "a.yaml")
+    assert source.to_plain(document) == yaml.load(text, yaml.CSafeLoader)
 
 
 def test_a_run_is_measured(tmp_path: Path) -> None:
