@@ -9,7 +9,9 @@ Nothing here raises for any operands that passed the kind check: ``inf - inf`` o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from math import ceil, exp, floor, inf, sqrt
 from typing import Any, NamedTuple
 
@@ -296,12 +298,18 @@ def older(version: str | Unknown, than: str | Unknown) -> Truth:
     """
     if type(version) is Unknown or type(than) is Unknown:
         return Unknown(leaves_of(version, than))
-    mine, other = version_key(version), version_key(than)  # type: ignore[arg-type]
+    mine, other = _parts(version), version_key(than)  # type: ignore[arg-type]
     if mine >= other:
         return False
-    if len(mine) < len(other) and other[: len(mine)] == mine:
-        return Unknown()
-    return True
+    return Unknown() if mine == other[: len(mine)] else True
+
+
+@lru_cache(4096)
+def _parts(version: str) -> tuple[int, ...]:
+    """Return the parts of a version with its last zeros, which say that it is meant so exactly."""
+    key = version_key(version)
+    written = re.match(r"[vV]?[0-9]+(?:[._u][0-9]+)*", version)
+    return key + (0,) * (len(re.split("[._u]", written[0])) - len(key) if written else 0)
 
 
 def earlier(a: str | Unknown, b: str | Unknown) -> Truth:

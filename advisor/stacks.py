@@ -1,0 +1,399 @@
+"""
+Stack profiles: a stack's own settings, their defaults by version, and what they come to. Data in ``rules/stacks/``.
+
+A profile maps settings to properties, gives properties that hang on several settings as expressions, and says which setting a
+plan moves. ``docs/formats.md`` is the reference of the files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from math import inf
+from typing import Any, NamedTuple
+
+from advisor.errors import Problem, nearest
+from advisor.expressions import COUNT, Expression, Kind, kind_of, parse
+from advisor.properties import ALIASES, Properties, PropertyScope, read, unknown_keys
+from advisor.reading import Entry
+from advisor.units import parse as parse_value
+from advisor.units import parse_quantity, show
+from advisor.values import Unknown, hull, older
+
+UNSET = "unset"
+ROLES = ("caller", "callee", "hop", "host", "middlebox")
+_TOP = frozenset(("stack", "title", "also", "ends", "owner", "generic", "versions", "versions_source", "settings", "effective",
+                  "behaviour", "errors", "faults", "verified", "notes", "snippet", "implies"))  # fmt: skip
+_SETTING = frozenset(("kind", "unit", "is", "default", "special", "negative", "inherits", "fixed", "range", "step", "effect",
+                      "means", "trap", "source", "verified", "part", "values", "scope", "k8s", "advise", "figures"))  # fmt: skip
+_ROW = frozenset(("from", "until", "value", "source", "note"))
+EFFECTS = ("at once", "new connections", "reload", "restart", "at listen")
+_UNIT_FACTORS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0,
+                 "B": 1.0, "KiB": 1024.0, "MiB": 2.0**20, "GiB": 2.0**30, "kB": 1e3, "MB": 1e6, "pages": 4096.0,
+                 "/s": 1.0, "/min": 1 / 60, "%": 0.01}  # fmt: skip
+
+
+class Row(NamedTuple):
+    """A value that holds from version *since* on and before *until*; None is open."""
+
+    since: str | None
+    until: str | None
+    value: Any
+    source: str
+
+
+class Setting:
+    """One setting of a stack; see ``docs/formats.md``. Values are in base units, a missing default is UNSET."""
+
+    __slots__ = ("effect", "extra", "figures", "fixed", "inherits", "kind", "means", "name", "negative", "part", "properties",
+                 "range", "rows", "source", "special", "step", "trap", "unit", "verified")  # fmt: skip
+
+    def __init__(self, name: str, plain: Mapping[str, Any]) -> None:
+        self.name = name
+        self.kind: Kind = kind_of(_base(plain.get("kind", "")), map(str, plain.get("values", ())))
+        self.unit: str = str(plain.get("unit", ""))
+        self.properties: tuple[str, ...] = tuple(plain.get("is", ()))
+        self.inherits: str = plain.get("inherits", "")
+        self.fixed = bool(plain.get("fixed", False))
+        self.effect: str = plain.get("effect", "")
+        self.means: str = plain.get("means", "")
+        self.trap: str = plain.get("trap", "")
+        self.source: str = plain.get("source", "")
+        self.figures: str = plain.get("figures", "")
+        self.verified = bool(plain.get("verified", True))
+        self.extra = {k: str(plain[k]) for k in ("scope", "k8s", "advise") if k in plain}
+        self.part: tuple[str, int] | None = (plain["part"][0], int(plain["part"][1])) if "part" in plain else None
+        self.rows = self._rows(plain.get("default", UNSET))
+        self.special = {self.read(k): self._meaning(v) for k, v in plain.get("special", {}).items()}
+        self.negative = self._meaning(plain["negative"]) if "negative" in plain else None
+        low, high = plain.get("range", (None, None))
+        self.range = (-inf if low is None else self.read(low), inf if high is None else self.read(high))
+        self.step: float = self.read(plain["step"]) if "step" in plain else 0.0
+
+    def _rows(self, default: Any) -> tuple[Row, ...]:
+        if isinstance(default, list):
+            return tuple(Row(_text(r.get("from")), _text(r.get("until")), self._default(r["value"]), r.get("source", ""))
+                         for r in default)  # fmt: skip
+        return (Row(None, None, self._default(default), ""),)
+
+    def _default(self, raw: Any) -> Any:
+        return UNSET if raw == UNSET else self.read(raw)
+
+    def _meaning(self, raw: Any) -> Any:
+        return raw if isinstance(raw, dict) else read(raw, self.kind, UNSET)
+
+    def read(self, raw: Any) -> Any:
+        """
+        Return what *raw*, as the stack or a person writes it, is in base units; a bare number has the stack's unit.
+
+        Raises:
+            ValueError: With a sentence for the reader.
+        """
+        text = str(raw).strip() if not isinstance(raw, bool) else str(raw).lower()
+        if self.kind.base != "number":
+            return self._text_value(text)
+        if re.fullmatch(r"[+-]?\d+(\.\d+)?", text) and self.unit:
+            return float(text) * _UNIT_FACTORS[self.unit]
+        name = self.kind.name
+        if text.startswith("-") or (name == "ratio" and re.fullmatch(r"-?\d+(\.\d+)?", text)):
+            return -float(parse_value(text[1:], name)) if text.startswith("-") else float(text)
+        if text in ("never", "unlimited"):
+            return inf
+        return parse_quantity(text, name, self.name)
+
+    def _text_value(self, text: str) -> Any:
+        if self.kind.base == "flag":
+            by_number = {"0": "false", "1": "true", "off": "false", "on": "true", "no": "false", "yes": "true"}
+            return parse_value(by_number.get(text.lower(), text.lower()), "flag")
+        if self.kind.options and text not in self.kind.options:
+            raise ValueError(f'{self.name} "{text}" is none of: {", ".join(self.kind.options)}')
+        return text
+
+    def suspicious(self, raw: str) -> str:
+        """Return what to say of a bare number that is absurd in the stack's unit and right in seconds, or nothing."""
+        if self.kind.name != "duration" or self.unit not in ("ms", "us") or not re.fullmatch(r"\d+", raw.strip()):
+            return ""
+        usual = [r.value for r in self.rows if isinstance(r.value, float) and 0 < r.value < inf]
+        value, seconds = self.read(raw), float(raw)
+        if not usual or not seconds or value > min(usual) / 20 or not min(usual) / 100 <= seconds <= 100 * max(usual):
+            return ""
+        word = {"ms": "milliseconds", "us": "microseconds"}[self.unit]
+        bare = self.name.split(".")[-1]
+        return f"{bare}: {raw} means {raw}{self.unit} (%s counts in {word}); write {raw}s, or {raw}{self.unit} if meant"
+
+    def default(self, version: str | None) -> tuple[Any, Row | None]:
+        """Return the default in *version* (None: of any) and its row; a hull and None where several rows can hold."""
+        return pick(self.rows, version)
+
+
+def pick(rows: tuple[Row, ...], version: str | None) -> tuple[Any, Row | None]:
+    """Return the value that holds in *version*, and its row; where several can hold their hull, and no row."""
+    fitting = [r for r in rows if version is None or _holds(r, version)]
+    values = {r.value for r in fitting}
+    if len(values) == 1:
+        return fitting[0].value, fitting[0]
+    if not fitting or UNSET in values:
+        return Unknown(), None
+    return hull([r.value for r in fitting]), None
+
+
+def _holds(row: Row, version: str) -> bool:
+    try:
+        return not (row.since and older(version, row.since) is True) and not (row.until and older(version, row.until) is False)
+    except ValueError:
+        return True
+
+
+class Moves(NamedTuple):
+    """Which setting a bound on a property moves, the bound on it, and whether a larger property wants a smaller setting."""
+
+    setting: str
+    bound: Expression | None
+    flips: bool
+
+
+class Effective(NamedTuple):
+    """A property that is a function of several settings."""
+
+    value: Expression
+    moves: Moves | None
+    source: str
+
+
+class Behaviour(NamedTuple):
+    """A property that no setting changes."""
+
+    rows: tuple[Row, ...]
+    source: str
+
+
+class Line(NamedTuple):
+    """A release line and its last day of support."""
+
+    line: str
+    end_of_life: str
+
+
+class Fault(NamedTuple):
+    title: str
+    since: str
+    fixed_in: str
+    source: str
+
+
+class ErrorText(NamedTuple):
+    """A text that the stack prints: plain, ``…`` stands for anything."""
+
+    text: str
+    symptom: str
+    end: str
+    means: str
+
+
+class Profile:
+    """A stack: see ``docs/formats.md``."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.title = name
+        self.also: tuple[str, ...] = ()
+        self.ends: tuple[str, ...] = ()
+        self.owner = "us"
+        self.generic = False
+        self.versions: tuple[Line, ...] = ()
+        self.versions_source = ""
+        self.settings: dict[str, Setting] = {}
+        self.gives: dict[str, Setting | Effective | Behaviour] = {}
+        self.errors: tuple[ErrorText, ...] = ()
+        self.faults: tuple[Fault, ...] = ()
+        self.cases: list[Any] = []
+        self.case_entry: Entry | None = None
+        self.verified = True
+
+    @property
+    def is_middlebox(self) -> bool:
+        return "middlebox" in self.ends
+
+    def names(self, name: str, role: str | None = None) -> list[str]:
+        """
+        Return the settings that *name* can mean: a full name, its last part, or an advisor's property.
+
+        *role* (caller or callee) leaves only the settings of that end.
+        """
+        wanted = name.split(".", 1)[1] if name.split(".")[0] in ("caller", "callee") else name
+        if name in self.settings:
+            return [name]
+        parts = {s.part[0] for s in self.settings.values() if s.part}
+        if name in parts:
+            return [n for n, s in self.settings.items() if s.part and s.part[0] == name]
+        found = [n for n in self.settings if n.endswith("." + wanted) or n == wanted]
+        role = role or (name.split(".")[0] if wanted != name else None)
+        if role:
+            found = [n for n in found if self._role(n, role)]
+        if not found and "." in name:
+            setting = self.gives.get(name)
+            found = [setting.name] if isinstance(setting, Setting) else []
+        return found
+
+    def _role(self, setting: str, role: str) -> bool:
+        roles = {p.split(".")[0] for p in self.settings[setting].properties}
+        for name, given in self.gives.items():
+            if isinstance(given, Effective) and alias(setting) in given.value.names:
+                roles.add(name.split(".")[0])
+        return not roles & {"caller", "callee"} or role in roles
+
+    def end_of_life(self, version: str | None) -> str | Unknown:
+        """Return the last day of support of *version*, as an ISO date."""
+        fitting = [l for l in self.versions if version and _same_line(version, l.line)]
+        if fitting and fitting[-1].end_of_life:
+            return fitting[-1].end_of_life
+        return Unknown()
+
+    def expressions(self) -> Iterator[Expression]:
+        for given in self.gives.values():
+            if isinstance(given, Effective):
+                yield given.value
+                if given.moves and given.moves.bound:
+                    yield given.moves.bound
+
+
+def _same_line(version: str, line: str) -> bool:
+    parts = line.split(".")
+    return version.split(".")[: len(parts)] == parts
+
+
+def alias(setting: str) -> str:
+    """Return the name by which an expression calls *setting*."""
+    return re.sub(r"[^A-Za-z0-9_.]", "_", setting)
+
+
+def _text(raw: Any) -> str | None:
+    return None if raw is None else str(raw)
+
+
+def _base(kind: str) -> str:
+    return {"ports": "text", "number": "ratio"}.get(kind, kind)
+
+
+def load_profile(entries: list[Entry], properties: Properties) -> tuple[Profile, list[Problem]]:
+    """Return the profile in *entries* (the profile, its cases) and what is wrong with it; nothing is linked yet."""
+    entry = entries[0]
+    plain = entry.plain
+    profile = Profile(str(plain.get("stack", "")))
+    problems = unknown_keys(plain, _TOP, entry)
+    profile.title = plain.get("title", profile.name)
+    profile.also = tuple(plain.get("also", ()))
+    profile.ends = tuple(plain.get("ends", ()))
+    profile.owner = plain.get("owner", "us")
+    profile.generic = bool(plain.get("generic", False))
+    profile.versions = tuple(Line(str(v["line"]), str(v.get("end_of_life", ""))) for v in plain.get("versions", ()))
+    profile.versions_source = plain.get("versions_source", "")
+    profile.verified = bool(plain.get("verified", True))
+    for name, spec in plain.get("settings", {}).items():
+        problems += _load_setting(profile, name, spec, entry)
+    problems += _load_given(profile, properties, entry)
+    profile.errors = tuple(ErrorText(str(e["text"]), e["class"], e.get("end", ""), e.get("means", ""))
+                           for e in plain.get("errors", ()))  # fmt: skip
+    profile.faults = tuple(Fault(f["title"], str(f.get("since", "0")), str(f.get("fixed_in", "")), f.get("source", ""))
+                           for f in plain.get("faults", ()))  # fmt: skip
+    if len(entries) > 1:
+        profile.case_entry = entries[1]
+        profile.cases = entries[1].plain.get("cases", [])
+    return profile, problems
+
+
+def _load_setting(profile: Profile, name: str, spec: Any, entry: Entry) -> list[Problem]:
+    problems = unknown_keys(spec, _SETTING, entry, "settings", name)
+    at = entry.place("settings", name)
+    try:
+        setting = Setting(name, spec)
+    except KeyError as error:
+        return [*problems, Problem(at, f"{name}: {error} is missing or not known")]
+    except ValueError as error:
+        return [*problems, Problem(at, f"{name}: {error}")]
+    profile.settings[name] = setting
+    if isinstance(spec.get("default"), list):
+        for i, row in enumerate(spec["default"]):
+            problems += unknown_keys(row, _ROW, entry, "settings", name, "default", i)
+    if setting.effect and setting.effect not in EFFECTS:
+        problems.append(Problem(entry.place("settings", name, "effect"), f"effect is none of: {', '.join(EFFECTS)}"))
+    if not setting.source and not profile.generic:
+        problems.append(Problem(at, f"{name} has no source"))
+    if setting.inherits and setting.inherits not in entry.plain["settings"]:
+        problems.append(Problem(at, f"{name} inherits {setting.inherits}, which is no setting of {profile.name}"))
+    return problems
+
+
+def _load_given(profile: Profile, properties: Properties, entry: Entry) -> list[Problem]:
+    problems: list[Problem] = []
+    for setting in profile.settings.values():
+        for name in setting.properties:
+            found = _property(properties, name)
+            if found is None or not (found.fits(setting.kind) or setting.special):
+                hint = f"{name} is a {found.name}" if found else f"no property {name}"
+                problems.append(Problem(entry.place("settings", setting.name, "is"), f"{setting.name}: {hint}"))
+            else:
+                profile.gives[name] = setting
+    extra = {alias(n): s.kind for n, s in profile.settings.items()}
+    for name, spec in entry.plain.get("effective", {}).items():
+        problems += _effective(profile, properties, entry, name, spec, extra)
+    for name, spec in entry.plain.get("behaviour", {}).items():
+        at = entry.place("behaviour", name)
+        kind = _property(properties, name)
+        if kind is None:
+            problems.append(Problem(at, f"no property {name}"))
+            continue
+        rows = spec.get("rows", [{"value": spec.get("value")}])
+        try:
+            profile.gives[name] = Behaviour(tuple(
+                Row(_text(r.get("from")), _text(r.get("until")), read(r["value"], kind, UNSET), r.get("source", ""))
+                for r in rows), spec.get("source", ""))  # fmt: skip
+        except ValueError as error:
+            problems.append(Problem(at, f"{name}: {error}"))
+        if not spec.get("source") and not all(r.get("source") for r in rows) and not profile.generic:
+            problems.append(Problem(at, f"{name} has no source"))
+    return problems
+
+
+def _property(properties: Properties, name: str) -> Kind | None:
+    role, _, rest = name.partition(".")
+    subject = {"caller": "end", "callee": "end"}.get(role, role)
+    found = properties.find(subject, rest) if role in ROLES else None
+    return found.kind if found else None
+
+
+def _effective(profile: Profile, properties: Properties, entry: Entry, name: str, spec: Any,
+               extra: Mapping[str, Kind]) -> list[Problem]:  # fmt: skip
+    at = entry.place("effective", name)
+    kind = _property(properties, name)
+    if kind is None:
+        return [Problem(at, f"no property {name}")]
+    problems = unknown_keys(spec, frozenset(("value", "moves", "source", "note")), entry, "effective", name)
+    role = name.split(".")[0]
+    scope = PropertyScope(properties, dict(ALIASES[{"caller": "end", "callee": "end"}.get(role, role)]), True, extra)
+    value = parse(spec.get("value", ""), scope, entry.place("effective", name, "value"))
+    if isinstance(value, Problem):
+        return [*problems, value]
+    if not value.kind.fits(kind):
+        problems.append(Problem(at, f"{spec['value']} is no {kind.name}"))
+    if value.kind.base == "literal" and kind.options and value.text.strip("'\"") not in kind.options:
+        problems.append(Problem(at, f"{value.text} is none of: {', '.join(kind.options)}"))
+    moves: Moves | None = None
+    if "moves" in spec:
+        plain = spec["moves"] if isinstance(spec["moves"], dict) else {"setting": spec["moves"]}
+        if plain.get("setting") not in profile.settings:
+            meant = nearest(str(plain.get("setting")), profile.settings)
+            hint = f"; did you mean {meant}?" if meant else ""
+            return [*problems, Problem(at, f"no setting {plain.get('setting')}{hint}")]
+        bound: Expression | Problem | None = None
+        if "bound" in plain:
+            inner = PropertyScope(properties, scope.aliases, True, {**extra, "bound": kind if kind.base == "number" else COUNT})
+            bound = parse(plain["bound"], inner, entry.place("effective", name, "moves", "bound"))
+            if isinstance(bound, Problem):
+                return [*problems, bound]
+        moves = Moves(plain["setting"], bound, bool(plain.get("flips")))
+    profile.gives[name] = Effective(value, moves, spec.get("source", ""))
+    return problems
+
+
+__all__ = ["UNSET", "Behaviour", "Effective", "Profile", "Setting", "load_profile", "pick", "show"]
