@@ -1,10 +1,10 @@
 """
 YAML read so that every value knows its place.
 
-PyYAML's C parser composes the nodes and nothing else: scalars stay text, as only the reader of a key knows its kind. Of
-YAML 1.2's core schema that leaves ``on``, ``no``, ``0755`` and ``1:30`` as text; `to_plain` types the rest for files that
-have no table of keys. Merge keys (``<<``) and tags are refused: both hide what a file says. Places of a value that stands
-behind an alias are those of its anchor.
+PyYAML's C parser composes the nodes and nothing else: scalars stay text, as only the reader of a key knows its kind.
+As YAML 1.2's core schema has it, ``on``, ``no``, ``0755`` and ``1:30`` are text; `to_plain` types the rest for files
+that have no table of keys. Merge keys (``<<``) and tags are refused: both hide what a file says. The place of a value
+behind an alias is that of its anchor.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import yaml
-from yaml._yaml import CParser  # type: ignore[import-untyped]
+from yaml._yaml import CParser
 
 from advisor.errors import InputError, Place, Problem, shown
 
@@ -29,7 +29,7 @@ class Limits(NamedTuple):
 
 LIMITS = Limits()
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
-# The composer recurses in C, where running out of stack is a crash. Text that cannot nest deeper than this needs no look.
+# The composer recurses in C, where running out of stack is a crash. What cannot nest deeper than this needs no look.
 _HARMLESS_DEPTH = 400
 _MOST_PROBLEMS = 100
 _NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -159,10 +159,10 @@ def plain_scalar(text: str) -> int | float | bool | str | None:
     return text
 
 
-class _Parser(CParser):  # type: ignore[misc]
+class _Parser(CParser):
     """libyaml's composer with nothing resolved: three times as fast, and a scalar's text is kept."""
 
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> None:
+    def resolve(self, *_: Any) -> None:
         return None
 
     def descend_resolver(self, node: Any, index: Any) -> None:
@@ -184,7 +184,12 @@ def _place(raw: Any, file: str) -> Place:
 
 
 def _too_large(file: str, size: int, limits: Limits) -> Problem:
-    return Problem(Place(file), f"{size / 2**20:.1f} MiB, over the limit of {limits.size / 2**20:g} MiB; see --max-size")
+    return Problem(Place(file), too_large(size, limits))
+
+
+def too_large(size: int, limits: Limits) -> str:
+    """Return the sentence for a file of *size* bytes that is over the limit."""
+    return f"{size / 2**20:.1f} MiB, over the limit of {limits.size / 2**20:g} MiB; see --max-size"
 
 
 def _may_nest_deeply(text: str) -> bool:
@@ -206,10 +211,10 @@ def _guard(text: str, file: str, limits: Limits) -> None:
             known.clear()
             size, heights = 0, [0]
         elif isinstance(event, yaml.AliasEvent):
-            name = f"alias *{shown(event.anchor)}"
+            name = f"alias *{shown(event.anchor or '')}"
             if any(anchor == event.anchor for anchor, _ in opened):
                 raise _Refused(_place(event, file), f"{name} stands within its own anchor; refused")
-            values, height = known.get(event.anchor, (0, 0))
+            values, height = known.get(event.anchor or '', (0, 0))
             size += values
             if size > limits.expansion:
                 most = f"{limits.expansion:,}".replace(",", " ")
@@ -317,18 +322,18 @@ def _explained(error: yaml.YAMLError, text: str, file: str) -> Problem:
 _TAB = "tab used for indentation; YAML takes spaces"
 # What libyaml says, and what we say instead; ^ is told at the place where the broken part began.
 _SENTENCES: tuple[tuple[str, str], ...] = (
-    ("mapping values are not allowed", "a colon where no key can stand; put the value in quotes, or mend the indentation"),
-    ("could not find expected ':'", '^neither "key: value" nor a "- element"; mend the line, or put the text in quotes'),
+    ("mapping values are not allowed", "a colon where no key can stand; quote the value, or mend the indentation"),
+    ("could not find expected ':'", '^neither "key: value" nor a "- element"; mend the line, or quote the text'),
     ("did not find expected ',' or ']'", "^the list that begins here is not closed; look for a missing comma or ]"),
     ("did not find expected ',' or '}'", "^the mapping that begins here is not closed; look for a missing comma or }"),
     ("did not find expected key", "no key where one is expected; mend the indentation"),
     ("did not find expected '-' indicator", 'no "- " where the list goes on; mend the indentation'),
-    ("did not find expected node content", "no value where one is expected; look for a missing bracket, or a stray comma"),
+    ("did not find expected node content", "no value where one is expected; look for a missing bracket or a stray comma"),
     ("found unexpected end of stream", "^the quote that begins here is not closed"),
     ("found unexpected document indicator", "^the quote that begins here is not closed"),
     ("unknown escape character", "a backslash in double quotes begins an escape; double it, or use single quotes"),
     ("found duplicate anchor", "the anchor is set twice; name one of them differently"),
-    ("block sequence entries are not allowed", 'a "- " element where none can stand; begin it on a line of its own'),
+    ("block sequence entries are not allowed", 'a "- " where no list can begin; put it on its own line'),
     ("incompatible YAML document", "the version in %YAML is not known; leave the line out"),
-    ("did not find expected <document start>", "text after the end of the document; mend the indentation, or write ---"),
+    ("did not find expected <document start>", "text after the end of the document; mend the indentation"),
 )

@@ -1,11 +1,11 @@
 """
 Quantities: read with their unit, kept in base units, shown as a person writes them.
 
-Inside the advisor a duration is in seconds, a size in bytes, a rate per second, a bandwidth in bytes per second, a share
-a part of one. ``never`` and ``unlimited`` are ``math.inf``.
+Inside the advisor a duration is in seconds, a size in bytes, a rate per second, a bandwidth in bytes per second, a
+share a part of one. ``never`` and ``unlimited`` are ``math.inf``.
 
-Sizes are binary (B KiB MiB GiB TiB); kB, MB, GB and TB are read as the decimal units they are. KB is neither, and refused.
-Bandwidths count bits and are decimal (bit/s kbit/s Mbit/s Gbit/s).
+Sizes are binary (B KiB MiB GiB TiB); kB, MB, GB and TB are read as the decimal units they are. KB is neither, and
+refused. Bandwidths count bits and are decimal (bit/s kbit/s Mbit/s Gbit/s).
 """
 
 from __future__ import annotations
@@ -217,8 +217,8 @@ def show(value: Value, kind: str) -> str:
     """
     Return *value* as a person writes it, such that `parse` reads it again.
 
-    What needs at most three digits is exact, and so are whole numbers; anything else is rounded to three digits (to a whole
-    number from 100 to 9999), a share to two. An infinite duration is "never", any other infinity "unlimited".
+    What needs at most three digits is exact, and so are whole numbers; anything else is rounded to three digits (to a
+    whole number from 100 to 9999), a share to two. An infinite duration is "never", any other infinity "unlimited".
     """
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -254,7 +254,7 @@ def _show_duration(value: float) -> str:
     if 1 < value < 10 and (value * 1e3).is_integer() and not (value * 1e2).is_integer():
         return _digits(value * 1e3, 4) + "ms"
     if value >= 1 or value == 0:
-        if value < 7200 or value == int(value) and value < 1e5:
+        if value < 7200 or (value == int(value) and value < 1e5):
             return _digits(value, 5) + "s"
         unit, scale = ("h", 3600.0) if value < 172800 else ("d", 86400.0)
         return _digits(value / scale, 3) + unit
@@ -267,7 +267,7 @@ _BITS = (("Gbit/s", 125e6), ("Mbit/s", 125e3), ("kbit/s", 125.0), ("bit/s", 0.12
 
 
 def _show_scaled(value: float, units: tuple[tuple[str, float], ...]) -> str:
-    """Return *value* in the largest unit that leaves no fraction, or else in the largest that leaves a number from 1 up."""
+    """Return *value* in the largest unit that leaves no fraction, else in the largest that leaves 1 or more."""
     for unit, scale in units:
         if value >= scale and value % scale == 0 and value / scale < 10_000:
             return _digits(value / scale, 4) + unit
@@ -314,8 +314,8 @@ def nice_up(x: float, kind: str) -> float:
     Return the smallest figure a person would write that is not below *x*.
 
     Figures are 1 1.2 1.5 2 2.5 3 3.5 4 4.5 5 5.5 6 7 8 9 times a power of ten, of which a count takes the whole ones;
-    sizes are powers of two and one and a half times these; the kind ``pow2`` takes powers of two only. 0 and infinity are
-    themselves. As each is the nearest member of one fixed set, the function is monotone.
+    sizes are powers of two and one and a half times these; the kind ``pow2`` takes powers of two only. 0 and infinity
+    are themselves. As each is the nearest member of one fixed set, the function is monotone.
     """
     if x <= 0:
         return 0.0

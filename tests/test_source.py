@@ -25,7 +25,7 @@ def test_every_value_knows_its_place() -> None:
 
     assert [Place("f.yaml", 1, 1), Place("f.yaml", 1, 4)] == [first, one.place]
     assert [Place("f.yaml", 2, 1), Place("f.yaml", 3, 5)] == [second, mapping.place]
-    assert ("x", True, False, False, True) == (a.text, a.quoted, a.absent, b.quoted, b.absent)
+    assert (a.text, a.quoted, a.absent, b.quoted, b.absent) == ("x", True, False, False, True)
 
 
 def test_scalars_of_yaml_1_2() -> None:
@@ -40,14 +40,14 @@ def test_scalars_of_yaml_1_2() -> None:
 
 def test_several_documents_and_empty_ones() -> None:
     """Each document is a node; those without anything in them are none."""
-    assert [{"a": 1}, "b"] == [to_plain(n) for n in load_text("---\n---\na: 1\n---\n# none\n---\nb\n", "f")]
-    assert [] == load_text("# nothing\n", "f")
-    assert [{"a": 1}] == [to_plain(n) for n in load_text("\ufeffa: 1\n", "f")]
+    assert [to_plain(n) for n in load_text("---\n---\na: 1\n---\n# none\n---\nb\n", "f")] == [{"a": 1}, "b"]
+    assert load_text("# nothing\n", "f") == []
+    assert [to_plain(n) for n in load_text("\ufeffa: 1\n", "f")] == [{"a": 1}]
 
 
 def test_aliases_are_followed() -> None:
     """An alias is the value of its anchor, again and again."""
-    assert {"a": [1, 2], "b": [1, 2], "c": [1, 2]} == to_plain(only("a: &x [1, 2]\nb: *x\nc: *x"))
+    assert to_plain(only("a: &x [1, 2]\nb: *x\nc: *x")) == {"a": [1, 2], "b": [1, 2], "c": [1, 2]}
 
 
 BOMB = "\n".join(["a0: &a0 [1, 1]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9))])
@@ -70,8 +70,8 @@ BOMB = "\n".join(["a0: &a0 [1, 1]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] *
         ("a: {b: 1 c: 2}", "f:1:4: the mapping that begins here is not closed; look for a missing comma or }"),
         ("a: 'x", "f:1:4: the quote that begins here is not closed"),
         ("a: @x", 'f:1:4: a value cannot begin with "@"; put it in quotes'),
-        ("a: b\nc", 'f:2:1: neither "key: value" nor a "- element"; mend the line, or put the text in quotes'),
-        ("a: b: c", "f:1:5: a colon where no key can stand; put the value in quotes, or mend the indentation"),
+        ("a: b\nc", 'f:2:1: neither "key: value" nor a "- element"; mend the line, or quote the text'),
+        ("a: b: c", "f:1:5: a colon where no key can stand; quote the value, or mend the indentation"),
         ('a: "\\d"', "f:1:5: a backslash in double quotes begins an escape; double it, or use single quotes"),
         ("a: x\n\x07", "f:2:1: control character U+0007; YAML takes none"),
         ("a: \ud800", "f: not text (half a character at offset 3)"),
@@ -93,15 +93,15 @@ def test_depth_counts_what_aliases_stand_for() -> None:
     """A chain of aliases is as deep as what it expands to."""
     chain = "- &a0 [1]\n" + "".join(f"- &a{n} [*a{n - 1}]\n" for n in range(1, 100))
 
-    assert ["f:64:9: nested more than 64 levels deep; refused"] == [str(p) for p in parse_text(chain, "f")[1]]
+    assert [str(p) for p in parse_text(chain, "f")[1]] == ["f:64:9: nested more than 64 levels deep; refused"]
 
 
 def test_sound_documents_stay_beside_broken_ones() -> None:
     """What stands before a break, and between faults, is kept."""
     nodes, problems = parse_text("a: 1\n---\nb: 1\nb: 2\n---\nc: 3\n---\n[", "f")
 
-    assert [{"a": 1}, {"c": 3}] == [to_plain(n) for n in nodes]
-    assert [4, 9] == [p.place.line for p in problems]
+    assert [to_plain(n) for n in nodes] == [{"a": 1}, {"c": 3}]
+    assert [p.place.line for p in problems] == [4, 9]
 
 
 def test_limits_are_parameters() -> None:
@@ -143,4 +143,4 @@ def test_what_yaml_writes_is_read_back(value: object) -> None:
 
 def test_huge_numbers_stay_text() -> None:
     """A number of a thousand digits is no reason to stop."""
-    assert "9" * 1000 == plain_scalar("9" * 1000)
+    assert plain_scalar("9" * 1000) == "9" * 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -68,10 +69,8 @@ def test_quantities_are_read_in_base_units(text: str, kind: str, expected: float
 )
 def test_what_is_no_quantity_is_explained(text: str, kind: str, sentence: str) -> None:
     """A refusal says what is wrong and what to write."""
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(ValueError, match=re.escape(sentence) + "$"):
         parse_quantity(text, kind)
-
-    assert sentence == str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -138,11 +137,14 @@ def test_shares_are_shown_to_two_digits(value: float) -> None:
 @given(st.text(max_size=30), st.sampled_from([*UNITS, "flag", "date", "version"]))
 def test_any_text_is_read_or_explained(text: str, kind: str) -> None:
     """No text makes anything but a value or one printable sentence."""
+    said = ""
     try:
         parse(text, kind)
     except ValueError as error:
-        assert str(error).isprintable()
-        assert ";" in str(error)
+        said = str(error)
+
+    assert said.isprintable()
+    assert not said or ";" in said
 
 
 KINDS = st.sampled_from(["duration", "rate", "bandwidth", "size", "count", "ratio", "pow2"])
@@ -169,10 +171,10 @@ def test_nice_figures_are_monotone(x: float, y: float, kind: str) -> None:
 
 def test_nice_figures_by_kind() -> None:
     """Counts are whole, sizes binary, and nothing is infinite that was not."""
-    assert [1.0, 12.0, 30.0] == [nice_up(x, "count") for x in (0.3, 11, 26)]
-    assert [0.0, 10.0, 25.0] == [nice_down(x, "count") for x in (0.3, 11, 26)]
-    assert 24 * 2**20 == nice_up(17 * 2**20, "size")
-    assert 4096 == nice_up(2049, "pow2")
+    assert [nice_up(x, "count") for x in (0.3, 11, 26)] == [1.0, 12.0, 30.0]
+    assert [nice_down(x, "count") for x in (0.3, 11, 26)] == [0.0, 10.0, 25.0]
+    assert nice_up(17 * 2**20, "size") == 24 * 2**20
+    assert nice_up(2049, "pow2") == 4096
     assert math.inf == nice_up(math.inf, "duration") == nice_down(math.inf, "count")
 
 
@@ -189,13 +191,13 @@ def test_versions_are_ordered_by_parts() -> None:
 
 def test_flags_dates_and_versions() -> None:
     """Flags are true or false only, dates are days of the calendar, versions are text."""
-    assert parse_flag("true") and not parse_flag("False")
-    with pytest.raises(ValueError, match="keep: yes is text in YAML 1.2, not true or false; write true"):
+    assert [parse_flag("true"), parse_flag("False")] == [True, False]
+    with pytest.raises(ValueError, match=r"^keep: yes is text in YAML 1\.2, not true or false; write true$"):
         parse_flag("yes", "keep")
-    assert "2028-02-29" == parse_date("2028-02-29")
+    assert parse_date("2028-02-29") == "2028-02-29"
     for text in ("2027-02-29", "20270131", "31.1.2027", "2027-13-01"):
         with pytest.raises(ValueError, match="year-month-day"):
             parse_date(text)
-    assert "6.10" == parse_version("6.10")
+    assert parse_version("6.10") == "6.10"
     with pytest.raises(ValueError, match="is not a version"):
         parse_version("1 2")
