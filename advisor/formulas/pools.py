@@ -184,10 +184,12 @@ def churn_share_quiet(rate: float, idle_timeout: float, servers: float) -> float
         return math.nan
     if math.isinf(mean) or count <= 0:
         return 0.0
-    if mean == 0 or math.isinf(count):
+    if count > 4 * mean + 1000:  # no chance of so many that a float could hold
         return 1.0
     if mean > 1e6:  # beyond, the sum is long and the normal distribution as good
-        return 0.5 * math.erfc((mean - count + 0.5) / math.sqrt(2 * mean))
+        return 0.5 * math.erfc((mean - count + 0.5) / math.sqrt(mean) / math.sqrt(2))
+    if mean == 0:
+        return 1.0
     # Summed from the count away from the mean, so that the terms only shrink.
     upward = count > mean
     k = count if upward else count - 1
