@@ -1,0 +1,165 @@
+"""
+Write what a plan changes as files to paste out: one a target and hop, each line with its rule and what stood before.
+
+Templates lie under ``templates/snippets``; which one writes which setting of which stack is data (``targets.yaml`` there).
+A change that no template can write is listed in ``settings.md``: none is lost.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from advisor.snippets.contract import Change, Snippet, Target, Value
+from advisor.snippets.details import DETAILS, Unfit
+from advisor.snippets.lines import Line, changed, kept, tag
+from advisor.snippets.quoting import CannotWrite, code_span, comment, file_name
+from advisor.snippets.targets import Output, outputs, writers
+from advisor.units import show
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["Change", "Snippet", "Target", "Value", "all_snippets", "snippets"]
+
+
+def all_snippets(targets: Iterable[Target]) -> list[Snippet]:
+    """
+    Return the snippets of all *targets*, in their order, no two with the same path.
+
+    Hops whose names look alike as file names get folders with numbers; so do files, where two targets of a hop write one.
+    """
+    folders: dict[str, str] = {}
+    taken: set[str] = set()
+    found = []
+    for target in targets:
+        if target.hop not in folders:
+            folders[target.hop] = _numbered(file_name(target.hop), {f.casefold() for f in folders.values()})
+        for snippet in _write(target, folders[target.hop]):
+            path = _numbered(snippet.path, taken)
+            taken.add(path.casefold())
+            found.append(snippet._replace(path=path))
+    return found
+
+
+def snippets(target: Target) -> list[Snippet]:
+    """Return what *target*'s changes are written as, in the registry's order, the list of the remaining settings last."""
+    return all_snippets([target])
+
+
+def _numbered(name: str, taken: set[str]) -> str:
+    head, slash, last = name.rpartition("/")
+    stem, dot, ending = last.partition(".")
+    number, chosen = 1, name
+    while chosen.casefold() in taken:
+        number += 1
+        chosen = f"{head}{slash}{stem}-{number}{dot}{ending}"
+    return chosen
+
+
+def _write(target: Target, folder: str) -> list[Snippet]:
+    held: dict[int, list[Line]] = {}
+    for change in target.changes:
+        for number, key in writers(target.stack, target.side, change.setting).items():
+            try:
+                held.setdefault(number, []).append(changed(change, outputs()[number], key))
+            except CannotWrite:
+                continue
+    found, written = [], set()
+    for number in sorted(held):
+        output = outputs()[number]
+        try:
+            snippet, said = _render(target, folder, output, held[number])
+        except Unfit:
+            continue
+        found.append(snippet)
+        written.update(said)
+    rest = [change for i, change in enumerate(target.changes) if id(change) not in written]
+    if rest:
+        found.append(_listed(target, folder, rest))
+    return found
+
+
+def _render(target: Target, folder: str, output: Output, lines: list[Line]) -> tuple[Snippet, set[int]]:
+    """Return the file, and the ids of the changes that it holds."""
+    names = {
+        "hop": file_name(target.hop),
+        "peer": file_name(target.peer, "peer"),
+        "peer_": file_name(target.peer, "peer").replace("-", "_").replace(".", "_").lower(),
+        "kind": target.stack.rpartition("-")[2],
+    }
+    file = _filled(output.file, names)
+    names.update(file=file, stem=file.rpartition(".")[0])
+    lines = sorted(lines, key=lambda line: list(output.settings).index(line.key) if line.key in output.settings else -1)
+    detail = DETAILS.get(output.template)
+    same = kept(target, output, lines)
+    facts = detail(target, lines, same) if detail else {"lines": lines}
+    said = {id(line.change) for line in lines if line.change not in facts.get("left", ())}
+    if not said:
+        raise Unfit
+    undo = comment("; ".join([output.undo, *facts.get("undone", ())]))
+    header = {
+        "check": comment(_filled(output.check, names)),
+        "apply": comment(_filled(output.apply, names)),
+        "undo": undo,
+        "where": comment(_filled(output.where, {**names, "peer": target.peer})),
+        "hop": comment(target.hop),
+        "peer": comment(target.peer),
+        "source": comment(target.source),
+        "title": comment(f"{target.title} {target.version or ''}"),
+        "instances": show(target.instances, "count") if target.instances else "",
+        "mark": output.comment,
+        "file": file,
+        "names": names,
+        "kept": same,
+    }
+    text = _environment().get_template(output.template).render({**header, **facts})
+    return Snippet(f"{folder}/{file}", text, output.language, header["check"], header["apply"], undo), said
+
+
+def _filled(text: str, names: Mapping[str, str]) -> str:
+    """Return *text* with each ``{name}`` replaced; other braces stand for themselves."""
+    return re.sub(r"\{(\w+)\}", lambda match: names[match[1]], text)
+
+
+def _listed(target: Target, folder: str, changes: list[Change]) -> Snippet:
+    def shown(change: Change, value: Value) -> str:
+        return code_span("not set" if value is None else show(value, change.kind))
+
+    rows = [
+        {
+            "setting": code_span(change.setting),
+            "now": shown(change, change.now),
+            "planned": shown(change, change.planned),
+            "tag": code_span(tag(change)),
+            "because": [code_span(sentence) for sentence in change.because],
+            "effect": code_span(change.effect) if change.effect else "",
+        }
+        for change in changes
+    ]
+    text = _environment().get_template("settings.md.j2").render(
+        rows=rows, hop=code_span(target.hop), source=code_span(target.source),
+        title=code_span(f"{target.title} {target.version or ''}"),
+    )  # fmt: skip
+    return Snippet(f"{folder}/settings.md", text, "markdown", "", "set them where the stack keeps them", 'what stands after "was"')
+
+
+@functools.cache
+def _environment() -> Environment:
+    """Return the one environment of all snippets: an unknown name in a template is an error, and nothing is HTML."""
+    import os
+
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from advisor.data import templates_dir
+
+    return Environment(
+        loader=FileSystemLoader(os.path.join(templates_dir(), "snippets")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701  snippets are no HTML; quoting.py quotes for each language
+    )

@@ -1,0 +1,104 @@
+"""A planned change as the line of a file: its name and value in the target's language, and the comment that goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from advisor.snippets.contract import Change, Target, Value
+from advisor.snippets.quoting import CannotWrite, comment, literal
+from advisor.snippets.targets import Output
+
+
+class Line(NamedTuple):
+    """
+    One setting in a file.
+
+    Attributes:
+        key: The setting as the registry calls it.
+
+        name: What is written: the part of the key after its last point.
+
+        group: The part before it, or the block it stands in.
+
+        text: The value as the language writes it; "" where the line is to be left out.
+
+        before: The same for what stood before; "" where that is not known, not set, or cannot be written.
+
+        tag: The comment "[rules] was: …", or "unchanged".
+
+        because: More lines of comment.
+
+        change: The planned change; None where the line is only kept.
+
+        spec: The registry's entry.
+    """
+
+    key: str
+    name: str
+    group: str
+    text: str
+    before: str
+    tag: str
+    because: tuple[str, ...]
+    change: Change | None
+    spec: Mapping[str, Any]
+
+    @property
+    def effect(self) -> str:
+        """When it takes effect, for a comment."""
+        return comment(self.change.effect) if self.change else ""
+
+
+def changed(change: Change, output: Output, key: str) -> Line:
+    """
+    Return the line that *output* has for *change*, under *key*.
+
+    Raises:
+        CannotWrite: Where the language has no form for the planned value.
+    """
+    spec = output.settings.get(key, {})
+    text = "" if change.planned is None else literal(change.planned, change.kind, output.language, spec)
+    try:
+        before = "" if change.now is None else literal(change.now, change.kind, output.language, spec)
+    except CannotWrite:
+        before = ""
+    name, group = _names(key, spec)
+    return Line(key, name, group, text, before, tag(change), tuple(map(comment, change.because)), change, spec)
+
+
+def kept(target: Target, output: Output, lines: Iterable[Line]) -> list[Line]:
+    """Return the lines of *output* that are written unchanged, as a constructor would otherwise lose them."""
+    taken = {str(line.spec.get("as", line.key)) for line in lines}
+    found = []
+    for key, spec in output.settings.items():
+        if not spec.get("keep") or "as" in spec or key in taken:
+            continue
+        value, said = known(target, key), "unchanged"
+        if value is None:
+            value, said = spec.get("otherwise"), output.usual
+        if value is None:
+            continue
+        try:
+            text = literal(value, spec["kind"], output.language, spec)
+        except CannotWrite:
+            continue
+        name, group = _names(key, spec)
+        found.append(Line(key, name, group, text, text, said, (), None, spec))
+    return found
+
+
+def known(target: Target, name: str) -> Value:
+    """Return the planned effective value of *name*; None where it is not known or no value of a setting."""
+    value = target.value(name)
+    return None if isinstance(value, float) and value != value else value
+
+
+def tag(change: Change) -> str:
+    """Return the comment that each changed line carries."""
+    return comment(f"[{', '.join(change.rules)}] was: {change.was}")
+
+
+def _names(key: str, spec: Mapping[str, Any]) -> tuple[str, str]:
+    group, _, name = str(spec.get("as", key)).rpartition(".")
+    return name, str(spec.get("block", group))
