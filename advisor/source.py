@@ -46,12 +46,14 @@ class Node:
         kind: "mapping", "list" or "scalar".
 
         text: What a scalar says, without quotes; empty for the others.
+
+        faults: Of a whole document: what YAML allows and we do not; its values can be read all the same.
     """
 
-    __slots__ = ("_file", "_raw", "kind", "text")
+    __slots__ = ("_file", "_raw", "faults", "kind", "text")
 
-    def __init__(self, raw: Any, file: str) -> None:
-        self._raw, self._file = raw, file
+    def __init__(self, raw: Any, file: str, faults: tuple[Problem, ...] = ()) -> None:
+        self._raw, self._file, self.faults = raw, file, faults
         if type(raw) is yaml.ScalarNode:
             self.kind, self.text = "scalar", raw.value
         else:
@@ -77,7 +79,8 @@ class Node:
         if self.kind == "mapping":
             file = self._file
             for key, value in self._raw.value:
-                yield key.value, _place(key, file), Node(value, file)
+                if type(key) is yaml.ScalarNode:
+                    yield key.value, _place(key, file), Node(value, file)
 
     def elements(self) -> Iterator[Node]:
         """Yield the elements of a list; nothing for the other kinds."""
@@ -97,13 +100,19 @@ def load_text(text: str, file: str, limits: Limits = LIMITS) -> list[Node]:
         InputError: With every problem found.
     """
     nodes, problems = parse_text(text, file, limits)
+    problems += [fault for node in nodes for fault in node.faults]
     if problems:
         raise InputError(problems)
     return nodes
 
 
 def parse_text(text: str, file: str, limits: Limits = LIMITS) -> tuple[list[Node], list[Problem]]:
-    """Return the YAML documents of *text* that are sound, and what is wrong with the others; never raises."""
+    """
+    Return the YAML documents of *text* that can be read, and all that is wrong; never raises.
+
+    A document with `Node.faults` is among the former, so that its values can be checked too; its faults are not listed
+    again.
+    """
     text = text.removeprefix("\ufeff")
     if len(text) > limits.size:  # a character is a byte or more
         return [], [_too_large(file, len(text), limits)]
@@ -116,10 +125,10 @@ def parse_text(text: str, file: str, limits: Limits = LIMITS) -> tuple[list[Node
         while parser.check_node():
             raw = parser.get_node()
             found = _faults(raw, file, limits)
-            if found:
+            if found and found[-1].message == _too_deep(limits):
                 problems += found
-            elif type(raw) is not yaml.ScalarNode or raw.style != "" or raw.value not in NULLS:
-                nodes.append(Node(raw, file))
+            elif found or type(raw) is not yaml.ScalarNode or raw.style != "" or raw.value not in NULLS:
+                nodes.append(Node(raw, file, tuple(found)))
     except _Refused as refused:
         problems.append(refused.problem)
     except UnicodeEncodeError as error:
@@ -335,5 +344,5 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("found duplicate anchor", "the anchor is set twice; name one of them differently"),
     ("block sequence entries are not allowed", 'a "- " where no list can begin; put it on its own line'),
     ("incompatible YAML document", "the version in %YAML is not known; leave the line out"),
-    ("did not find expected <document start>", "text after the end of the document; mend the indentation"),
+    ("did not find expected <document start>", "text after the document's end; mend the indentation"),
 )

@@ -120,6 +120,8 @@ def _bare(number: float, digits: str, kind: str, name: str) -> float:
     if kind == "share":
         raise ValueError(f'{name} "{digits}" has no unit; write {digits}%')
     first, *others = _ALSO[kind]
+    if kind == "duration":
+        raise ValueError(f'{name} "{digits}" has no unit; write {digits}s or {digits}ms (also: us, m, h, d)')
     raise ValueError(f'{name} "{digits}" has no unit; write {digits}{first} (also: {", ".join(others)})')
 
 
@@ -133,6 +135,8 @@ def _unknown_unit(text: str, digits: str, unit: str, kind: str, name: str) -> st
     if kind == "duration" and len(parts) > 1 and "".join(map("".join, parts)) == text:
         total = sum(float(n) * _DURATION[u] for n, u in parts)
         return f'{name} "{_cut(text)}" has several units; write {show(total, kind)}'
+    if any(c.isdigit() for c in unit):
+        return _not_a_quantity(text, kind, name)
     meant = _MEANT[kind].get(unit, listed[0])
     others = ", ".join(u for u in listed if u != meant)
     return f'{name} "{_cut(text)}" has an unknown unit; write {digits}{meant} (also: {others})'

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from advisor.document.fields import MOST_PROBLEMS, Fields, Found, TooMany
 from advisor.document.files import read_directory, read_file
-from advisor.document.hops import CheckStack, HopReader, chains, check_path
+from advisor.document.hops import CheckStack, HopReader, chains, check_ends, check_names
 from advisor.document.parts import (
     Branch,
     Capture,
@@ -107,6 +107,7 @@ def read_document(
     """Return one YAML document as a `Document`, or None and every problem it has, up to a hundred."""
     place = node.place
     fields = Fields(place.file, check_files=check_files)
+    fields.problems += node.faults
     document = None
     try:
         document = _read(node, fields, HopReader(fields, check_stack), is_middlebox, known_rules)
@@ -141,9 +142,12 @@ def _read(
     path_place, path_node = found["path"][1], found["path"][2]
     before = len(fields.problems)
     path, split = hops.path(path_node, may_split=True)
-    if len(fields.problems) == before:  # else a hop may be missing only because it could not be read
-        check_path(fields, path_place, path, split, is_middlebox)
-    _check_references(fields, path, split, complete=len(fields.problems) == before)
+    complete = len(fields.problems) == before  # else a hop may be missing only because it could not be read
+    if complete:
+        check_ends(fields, path_place, path, split, is_middlebox)
+    check_names(fields, path, split)
+    _check_references(fields, path, split, complete=complete)
+    _check_changes(fields, [c for c in changes if c], path, split)
     return Document(
         place.file, place, service, workload, [s for s in symptoms if s], [c for c in changes if c], path, split,
         [i for i in ignore if i],
@@ -206,7 +210,7 @@ def _change(fields: Fields, node: Node, found: Found) -> Change | None:
         if "what" not in found:
             fields.complain(node.place, "a change does not say what; write what: HOP.SETTING")
         return None
-    return Change(what, before, after, effect, node.place)
+    return Change(what, before, after, effect, found["what"][2].place)
 
 
 def _ignore(fields: Fields, node: Node, found: Found, known_rules: Collection[str] | None) -> Ignore | None:
@@ -242,3 +246,14 @@ def _check_references(fields: Fields, path: list[Hop], split: list[Branch], *, c
             fields.complain(place, f'no hop "{shown(name)}"; did you mean {meant}?')
         elif complete:
             fields.complain(place, f'no hop "{shown(name)}"; the path has {", ".join(sorted(map(shown, names)))}')
+
+
+def _check_changes(fields: Fields, changes: list[Change], path: list[Hop], split: list[Branch]) -> None:
+    """Complain of a change that names no hop; what has a space in it is a sentence, and stands for itself."""
+    names = {hop.name for chain in chains(path, split) for hop in chain} | {"workload"}
+    for change in changes:
+        if " " in change.what or any(f"{change.what}.".startswith(f"{name}.") for name in names):
+            continue
+        head = change.what.partition(".")[0]
+        hint = f"did you mean {meant}?" if (meant := nearest(head, names)) else "write what: HOP.SETTING, or a sentence"
+        fields.complain(change.place, f'no hop "{shown(head)}"; {hint}')

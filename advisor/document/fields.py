@@ -72,6 +72,8 @@ class Fields:
             return found
         for text, place, value in node.items():
             key = known.get(text)
+            if key is None and text in ("", "<<"):
+                continue  # a fault of the YAML, told already
             if key is None:
                 meant = nearest(text, known)
                 hint = f"did you mean {meant}?" if meant else f"{name} takes {', '.join(known)}"

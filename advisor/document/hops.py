@@ -146,10 +146,8 @@ def chains(path: list[Hop], split: list[Branch]) -> list[list[Hop]]:
     return [path + branch.path for branch in split] if split else [path]
 
 
-def check_path(
-    fields: Fields, place: Place, path: list[Hop], split: list[Branch], is_middlebox: Callable[[str], bool]
-) -> None:
-    """Complain of names that occur twice, and of a way that has not both a caller and a callee."""
+def check_names(fields: Fields, path: list[Hop], split: list[Branch]) -> None:
+    """Complain of names that occur twice."""
     first: dict[str, Place] = {}
     for hop in [*path, *(hop for branch in split for hop in branch.path)]:
         before = first.setdefault(hop.name, hop.name_place)
@@ -158,6 +156,12 @@ def check_path(
                 hop.name_place,
                 f"two hops are named {shown(hop.name)}, here and at {before.line}:{before.column}; names must differ",
             )
+
+
+def check_ends(
+    fields: Fields, place: Place, path: list[Hop], split: list[Branch], is_middlebox: Callable[[str], bool]
+) -> None:
+    """Complain of a way that has not both a caller and a callee."""
     for chain in chains(path, split):
         ends = sum(1 for hop in chain if hop.stack is None or not is_middlebox(hop.stack.name))
         if ends < 2:
