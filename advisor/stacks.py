@@ -209,6 +209,7 @@ class Profile:
         self.cases: list[Any] = []
         self.case_entry: Entry | None = None
         self.verified = True
+        self.aliases: dict[str, Setting] = {}
 
     @property
     def is_middlebox(self) -> bool:
@@ -229,13 +230,14 @@ class Profile:
         found = [n for n in self.settings if n.endswith("." + wanted) or n == wanted]
         role = role or (name.split(".")[0] if wanted != name else None)
         if role:
-            found = [n for n in found if self._role(n, role)]
+            found = [n for n in found if self.serves(n, role)]
         if not found and "." in name:
             setting = self.gives.get(name)
             found = [setting.name] if isinstance(setting, Setting) else []
         return found
 
-    def _role(self, setting: str, role: str) -> bool:
+    def serves(self, setting: str, role: str) -> bool:
+        """Return whether *setting* bears on the end *role*, or on none in particular."""
         roles = {p.split(".")[0] for p in self.settings[setting].properties}
         for name, given in self.gives.items():
             if isinstance(given, Effective) and alias(setting) in given.value.names:
@@ -291,6 +293,7 @@ def load_profile(entries: list[Entry], properties: Properties) -> tuple[Profile,
     profile.verified = bool(plain.get("verified", True))
     for name, spec in plain.get("settings", {}).items():
         problems += _load_setting(profile, name, spec, entry)
+    profile.aliases = {alias(n): s for n, s in profile.settings.items()}
     problems += _load_given(profile, properties, entry)
     profile.errors = tuple(ErrorText(str(e["text"]), e["class"], e.get("end", ""), e.get("means", ""))
                            for e in plain.get("errors", ()))  # fmt: skip
@@ -334,7 +337,7 @@ def _load_given(profile: Profile, properties: Properties, entry: Entry) -> list[
                 problems.append(Problem(entry.place("settings", setting.name, "is"), f"{setting.name}: {hint}"))
             else:
                 profile.gives[name] = setting
-    extra = {alias(n): s.kind for n, s in profile.settings.items()}
+    extra = {n: s.kind for n, s in profile.aliases.items()}
     for name, spec in entry.plain.get("effective", {}).items():
         problems += _effective(profile, properties, entry, name, spec, extra)
     for name, spec in entry.plain.get("behaviour", {}).items():
@@ -376,7 +379,7 @@ def _effective(profile: Profile, properties: Properties, entry: Entry, name: str
         return [*problems, value]
     if not value.kind.fits(kind):
         problems.append(Problem(at, f"{spec['value']} is no {kind.name}"))
-    if value.kind.base == "literal" and kind.options and value.text.strip("'\"") not in kind.options:
+    if re.fullmatch("'[^']*'", value.text) and kind.options and value.text.strip("'") not in kind.options:
         problems.append(Problem(at, f"{value.text} is none of: {', '.join(kind.options)}"))
     moves: Moves | None = None
     if "moves" in spec:

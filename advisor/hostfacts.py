@@ -1,0 +1,211 @@
+"""What a document says of a host, from mappings and from captures, as facts of the host's subject and settings of its kernel."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from math import inf
+from typing import Any
+
+from advisor.captures import Captured, Counters, Sockets, Sysctls, difference, read_capture
+from advisor.document import Capture, Host, Stated
+from advisor.errors import Place, Problem
+from advisor.facts import Given, Source, Store, Subject
+from advisor.knowledge import Knowledge
+from advisor.stacks import Setting
+from advisor.values import Counter, Range
+
+_STATES = {"TIME_WAIT": "time_wait", "ESTABLISHED": "established", "CLOSE_WAIT": "close_wait", "SYN_SENT": "syn_sent",
+           "SYN_RECV": "syn_recv", "FIN_WAIT1": "fin_wait1", "FIN_WAIT2": "fin_wait2", "LAST_ACK": "last_ack"}  # fmt: skip
+
+
+def given(stated: Stated) -> Given:
+    """Return a stated value as a fact."""
+    kind = "estimated" if stated.estimated else "stated"
+    return Given(stated.value, Source(kind, stated.place, text=stated.text))
+
+
+class HostReader:
+    """Fills a host's subject; *problems* collects what is wrong with its captures."""
+
+    def __init__(self, knowledge: Knowledge, folder: str) -> None:
+        self.knowledge, self.folder = knowledge, folder
+        self.problems: list[Problem] = []
+
+    def fill(self, subject: Subject, host: Host) -> None:
+        """Take over what *host* states: kernel, memory, sysctls, sockets, counters."""
+        for name, stated in host.facts.items():
+            if name == "os":
+                self._os(subject, stated)
+            else:
+                subject.stated[name] = given(stated)
+        if subject.store is None and host.sysctl:
+            self._linux(subject, None, host.place)
+        sysctls = self._captured("sysctl", host.sysctl)
+        if isinstance(sysctls, Mapping):
+            self._sysctls(subject, {k: given(v) for k, v in sysctls.items() if isinstance(v, Stated)}, written=True)
+        else:
+            for data in sysctls:
+                found = {k: _captured(v) for k, v in data.values.items()}
+                self._sysctls(subject, found, written=not data.dump)
+        sockets = self._captured("sockets", host.sockets)
+        if isinstance(sockets, Mapping):
+            self._inline_sockets(subject, sockets)
+        elif sockets:
+            self._sockets(subject, sockets)
+        counters = self._captured("counters", host.counters)
+        if isinstance(counters, Mapping):
+            self._inline_counters(subject, counters)
+        elif counters:
+            self._counters(subject, counters)
+
+    def _captured(self, kind: str, source: Any) -> Any:
+        if isinstance(source, Mapping):
+            return source
+        found = []
+        for capture in source:
+            data, problems = self.read(kind, capture)
+            self.problems += problems
+            if data is not None:
+                found.append(data)
+        return found
+
+    def read(self, kind: str, capture: Capture) -> tuple[Any, list[Problem]]:
+        return read_capture(kind, capture.path, capture.place, self.folder)
+
+    def _os(self, subject: Subject, stated: Stated) -> None:
+        name, _, version = str(stated.value).partition("@")
+        family = "linux" if name.lower() == "linux" else "other"
+        source = Source("stated", stated.place, text=stated.text)
+        subject.stated["os"] = Given(family, source)
+        if family == "linux":
+            self._linux(subject, version or None, stated.place)
+            if version:
+                subject.stated["kernel"] = Given(version, source)
+
+    def _linux(self, subject: Subject, version: str | None, place: Place) -> None:
+        profile = self.knowledge.profile("linux")
+        if profile is None:
+            return
+        subject.store = Store(profile, subject.name, version, place)
+        subject.store.hop = subject
+        subject.stated.setdefault("os", Given("linux", Source("derived", place, "its sysctls are given")))
+
+    def _sysctls(self, subject: Subject, found: Mapping[str, Given], *, written: bool) -> None:
+        store = subject.store
+        if store is None:
+            return
+        by_part: dict[str, list[Setting]] = {}
+        for setting in store.profile.settings.values():
+            if setting.part:
+                by_part.setdefault(setting.part[0], []).append(setting)
+        for name, fact in found.items():
+            known = [store.profile.settings[name]] if name in store.profile.settings else by_part.get(name, [])
+            words = str(fact.source.text or fact.value).split()
+            for setting in known:
+                text = " ".join(words)
+                if setting.part:
+                    if setting.part[1] >= len(words):
+                        continue
+                    text = words[setting.part[1]]
+                try:
+                    store.settings[setting.name] = Given(setting.read(text), fact.source)
+                except ValueError as error:
+                    self.problems.append(Problem(fact.source.place or Place(""), f"{name}: {error}"))
+        if written:
+            self._folklore(subject, store, found)
+
+    def _folklore(self, subject: Subject, store: Store, found: Mapping[str, Given]) -> None:
+        elements = subject.lists["stated_sysctls"] or []
+        for name, fact in found.items():
+            for row in self.knowledge.sysctl_rows(name):
+                element = Subject("sysctl", name, place=fact.source.place)
+                element.stated = row.facts(subject, store, fact)
+                elements.append(element)
+        subject.lists["stated_sysctls"] = elements
+
+    def _inline_sockets(self, subject: Subject, sockets: Mapping[str, Any]) -> None:
+        endpoints = []
+        for peer, states in sockets.items():
+            if not isinstance(states, Mapping):
+                continue
+            if peer == "all":
+                for state, stated in states.items():
+                    if state in _STATES:
+                        subject.stated[_STATES[state]] = given(stated)
+                continue
+            element = Subject("endpoint", peer)
+            for state, stated in states.items():
+                element.stated[_STATES.get(state, state)] = given(stated)
+            endpoints.append(element)
+        subject.lists["endpoints"] = endpoints or None
+
+    def _sockets(self, subject: Subject, captures: Iterable[Sockets]) -> None:
+        endpoints = []
+        for sockets in captures:
+            for state, name in _STATES.items():
+                place = sockets.places.get(state)
+                if sockets.states and name not in subject.stated:
+                    count = float(sockets.states.get(state, 0))
+                    fallback = next(iter(sockets.places.values()), None)
+                    where = place or (Place(fallback.file) if fallback else None)
+                    subject.stated[name] = Given(count, Source("captured", where, text=f"{count:g} {state}"))
+            endpoints.append(_endpoint(sockets))
+        subject.lists["endpoints"] = endpoints or None
+
+    def _inline_counters(self, subject: Subject, counters: Mapping[str, Any]) -> None:
+        over = counters.get("over")
+        for prop in self.knowledge.properties.all["host"].values():
+            stated = counters.get(prop.counter) if prop.counter else None
+            if not isinstance(stated, Stated):
+                continue
+            count = float(stated.value)  # type: ignore[arg-type]
+            source = Source("stated", stated.place, text=stated.text)
+            seconds = float(over.value) if isinstance(over, Stated) else 0.0  # type: ignore[arg-type]
+            subject.stated[prop.name] = Given(_counter(subject, prop.name, count, count / seconds if seconds else None), source)
+
+    def _counters(self, subject: Subject, captures: list[Counters]) -> None:
+        last = captures[-1]
+        grown = difference(captures[0], last, 1.0) if len(captures) > 1 else None
+        for prop in self.knowledge.properties.all["host"].values():
+            if not prop.counter:
+                continue
+            found: Captured[float] | None = last.values.get(prop.counter)
+            if found is None and not last.zeros_left_out:
+                continue
+            count = found.value if found else 0.0
+            place = found.place if found else next(iter(last.values.values())).place._replace(line=0, column=0)
+            rate = None
+            if grown is not None and not grown.fell and prop.counter in grown.counts:
+                # How long lies between is not known: that it grew is what counts.
+                rate = 0.0 if grown.counts[prop.counter].value == 0 else Range(1e-6, inf)
+            source = Source("captured", place, text=f"{count:g}" + ("" if grown else ", since boot"))
+            subject.stated[prop.name] = Given(_counter(subject, prop.name, count, rate), source)
+
+
+def _counter(subject: Subject, name: str, count: float, rate: Any) -> Counter:
+    if rate is None:
+        rate = 0.0 if count == 0 else Range(0.0, inf, ((subject, name),))
+    return Counter(count, rate)
+
+
+def _captured(captured: Captured[str]) -> Given:
+    return Given(captured.value, Source("captured", captured.place, text=captured.value))
+
+
+def _endpoint(sockets: Sockets) -> Subject:
+    """Return all peers of one capture as one endpoint: what CLOSE_WAIT left unread is told for all together."""
+    element = Subject("endpoint", "all peers")
+    place = next(iter(sockets.places.values()), None)
+    source = Source("captured", place)
+    counts = {name: sockets.states.get(state, 0) for state, name in _STATES.items()}
+    counts["close_wait_unread_eof"] = sockets.close_wait["eof"]
+    counts["close_wait_drained"] = sockets.close_wait["drained"]
+    for prop in ("established", "close_wait", "close_wait_unread_eof", "close_wait_drained", "time_wait"):
+        element.stated[prop] = Given(float(counts[prop]), source)
+    return element
+
+
+def folder_of(file: str) -> str:
+    """Return the directory that a document's paths start at."""
+    return os.path.dirname(file) if file != "-" else ""

@@ -1,0 +1,374 @@
+"""
+The plan: one value a knob that mends what can be mended, breaks nothing, and an order to roll it out.
+
+The chosen alternatives are bounds in a sheet, so for given choices the values are one pass and independent of order. What is left is
+choosing: bounded repair with a re-check of every rule after each choice. Every met rule acts as a guard, because it is checked again.
+It ends: a chain of repairs has at most DEPTH links, evaluations are counted, and each round mends a finding and adds none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf
+from typing import Any, NamedTuple
+
+from advisor.engine import UNKNOWN, VIOLATED, Instance, Outcome, judge, severity
+from advisor.facts import Cell, Knob, Subject
+from advisor.rules import SEVERITIES, Fix, rank
+from advisor.sheet import Circular, Conflict, Move, Sheet, Target
+from advisor.values import known
+
+DEPTH, EVALUATIONS, CULPRITS = 6, 2000, 6
+
+
+class Alternative(NamedTuple):
+    """One way to mend an instance: the moves of one fix, or of two that meet between."""
+
+    fix: Fix
+    moves: tuple[Move, ...]
+
+
+class Change(NamedTuple):
+    """
+    One planned value.
+
+    Attributes:
+        target: The knob, and the setting that it is.
+
+        now: The fact as it stands.
+
+        owners: The findings that it mends.
+    """
+
+    target: Target
+    now: Cell
+    value: Any
+    owners: tuple[Instance, ...]
+
+
+class Open(NamedTuple):
+    """A finding that the plan leaves: why, and the findings or rules that stand in its way."""
+
+    instance: Instance
+    reasons: tuple[str, ...]
+    culprits: tuple[Instance, ...] = ()
+    gave_up: bool = False
+
+
+class Plan(NamedTuple):
+    """
+    The outcome of planning.
+
+    Attributes:
+        sheet: The system under the plan.
+
+        steps: Changes in an order in which no step makes a finding that was not there; *ordered* says whether one was found.
+
+        resolved: Findings that the plan ends.
+
+        left: Findings that it does not.
+
+        outcomes: Of every instance, under the plan.
+
+        chosen: The fix that was chosen for each finding.
+    """
+
+    sheet: Sheet
+    steps: tuple[tuple[Change, ...], ...]
+    ordered: bool
+    resolved: tuple[Instance, ...]
+    left: tuple[Open, ...]
+    outcomes: list[Outcome]
+    chosen: Mapping[Instance, Fix]
+    evaluations: int
+
+    @property
+    def changes(self) -> list[Change]:
+        return [change for step in self.steps for change in step]
+
+
+class _State(NamedTuple):
+    sheet: Sheet
+    outcomes: list[Outcome]
+    violated: frozenset[Instance]
+    unknown: frozenset[Instance]
+    conflict: tuple[Instance, ...] = ()
+    why: str = ""
+
+
+Chosen = dict[Instance, Alternative]
+
+
+class Planner:
+    """Plans for one system; see the module."""
+
+    def __init__(self, base: Sheet, outcomes: Sequence[Outcome], ignored: Iterable[Instance] = ()) -> None:
+        self.origin, self.base = base, base
+        self.outcomes = list(outcomes)
+        self.ignored = frozenset(ignored)
+        self.evaluations = 0
+        self.states: dict[tuple[Any, ...], _State] = {}
+        self.start = self._state(base, self.outcomes)
+        self.overlooked: frozenset[Instance] = frozenset()
+        ranks = rank({o.instance.rule.slug: o.instance.rule for o in outcomes})
+        self.order = {o.instance: (ranks[o.instance.rule.slug], SEVERITIES.index(severity(o)) if o.status == VIOLATED else 9,
+                                   o.instance.index) for o in outcomes}  # fmt: skip
+
+    def plan(self) -> Plan:
+        """Return the plan for all findings that are not ignored."""
+        chosen: Chosen = {}
+        notes: dict[Instance, Open] = {}
+        fixed: dict[Knob, Any] = {}
+        targets: dict[Knob, tuple[Target, dict[Instance, None]]] = {}
+        while True:
+            round_, notes = self._once()
+            if not round_:
+                break
+            state = self._try(round_)
+            for instance, alternative in round_.items():
+                chosen[instance] = alternative
+                for move in alternative.moves:
+                    targets.setdefault(move.knob, (move.target, {}))[1][instance] = None
+            fixed.update(_values(state.sheet, round_))
+            self.base = Sheet(self.origin.properties, self.origin, fixed=fixed)
+            self.outcomes = judge((), self.base, self.states_base)
+            self.states.clear()
+            self.start = self._state(self.base, self.outcomes)
+        changes = [Change(target, now, fixed[knob], tuple(owners)) for knob, (target, owners) in targets.items()
+                   if (now := _cell(self.origin, target)).value != fixed[knob]]  # fmt: skip
+        steps, ordered = self._steps(changes)
+        was = [o.instance for o in self.states_base if o.status == VIOLATED and o.instance not in self.ignored]
+        left = tuple(notes.get(i) or Open(i, ()) for i in was if i in self.start.violated)
+        resolved = tuple(i for i in was if i not in self.start.violated)
+        return Plan(self.base, steps, ordered, resolved, left, self.outcomes,
+                    {i: a.fix for i, a in chosen.items()}, self.evaluations)  # fmt: skip
+
+    @property
+    def states_base(self) -> list[Outcome]:
+        """The outcomes as the system stands, before any plan."""
+        if not hasattr(self, "_origin_outcomes"):
+            self._origin_outcomes = list(self.outcomes)
+        return self._origin_outcomes
+
+    def _state(self, sheet: Sheet, outcomes: list[Outcome]) -> _State:
+        violated = frozenset(o.instance for o in outcomes if o.status == VIOLATED and o.instance not in self.ignored)
+        return _State(sheet, outcomes, violated, frozenset(o.instance for o in outcomes if o.status == UNKNOWN))
+
+    def _try(self, chosen: Chosen) -> _State:
+        """Return the system under the moves of *chosen*, every rule checked again."""
+        key = tuple(sorted((i.index, id(a)) for i, a in chosen.items()))
+        found = self.states.get(key)
+        if found is None:
+            self.evaluations += 1
+            sheet = Sheet(self.base.properties, self.base, [m for a in chosen.values() for m in a.moves])
+            try:
+                for move in (m for a in chosen.values() for m in a.moves):
+                    _cell(sheet, move.target)
+                found = self._state(sheet, judge((), sheet, self.outcomes))
+            except Conflict as conflict:
+                owners = tuple(dict.fromkeys(m.owner for m in conflict.moves))
+                found = _State(sheet, self.outcomes, self.start.violated, self.start.unknown, owners, conflict.why)
+            except Circular as circular:
+                owners = tuple(i for i, a in chosen.items() if any(m.knob == circular.knob for m in a.moves)) or tuple(chosen)
+                found = _State(sheet, self.outcomes, self.start.violated, self.start.unknown, owners, "its bounds hang on each other")
+            self.states[key] = found
+        return found
+
+    def _once(self) -> tuple[Chosen, dict[Instance, Open]]:
+        self.states_base  # noqa: B018  (remembers the outcomes before the first round)
+        chosen: Chosen = {}
+        notes: dict[Instance, Open] = {}
+        for goal in sorted(self.start.violated, key=self.order.__getitem__):
+            if goal not in self._try(chosen).violated:
+                continue
+            mended = self._mend(goal, chosen, frozenset())
+            if mended is None:
+                notes[goal] = self._why(goal, chosen)
+            else:
+                chosen = mended
+        for goal in reversed(list(chosen)):
+            without = {i: a for i, a in chosen.items() if i is not goal}
+            fewer = self._try(without)
+            if not fewer.conflict and fewer.violated <= self._try(chosen).violated:
+                chosen = without
+        return chosen, notes
+
+    def _spent(self, pending: frozenset[Instance]) -> bool:
+        return len(pending) >= DEPTH or self.evaluations >= EVALUATIONS
+
+    def _mend(self, goal: Instance, chosen: Chosen, pending: frozenset[Instance],
+              but: Alternative | None = None) -> Chosen | None:  # fmt: skip
+        for alternative in self.alternatives(goal):
+            if self._spent(pending):
+                return None
+            if but is not None and alternative == but:
+                continue
+            found = self._settle(goal, {**chosen, goal: alternative}, pending | {goal})
+            if found is not None:
+                return found
+        return None
+
+    def _settle(self, goal: Instance, chosen: Chosen, pending: frozenset[Instance]) -> Chosen | None:
+        for _ in range(2 * DEPTH):
+            if self._spent(frozenset()):
+                return None
+            state = self._try(chosen)
+            if state.conflict:
+                for owner in state.conflict:
+                    if owner in pending or owner not in chosen:
+                        continue
+                    rest = {i: a for i, a in chosen.items() if i is not owner}
+                    found = self._mend(owner, rest, pending, but=chosen[owner])
+                    if found is not None:
+                        return found
+                return None
+            if goal in state.violated:
+                return None
+            broken = sorted(((state.violated - self.start.violated) | (state.unknown - self.start.unknown) |
+                             (state.violated & chosen.keys())) - self.overlooked, key=self.order.__getitem__)  # fmt: skip
+            if not broken:
+                return chosen
+            worst = broken[0]
+            if worst in pending:
+                return None
+            rest = {i: a for i, a in chosen.items() if i is not worst}
+            found = self._mend(worst, rest, pending, but=chosen.get(worst))
+            if found is None:
+                return None
+            chosen = found
+        return None
+
+    def alternatives(self, goal: Instance) -> list[Alternative]:
+        """Return the ways to mend *goal* that a plan can take, in order of preference."""
+        found: list[tuple[int, Alternative]] = []
+        for fix in goal.rule.fixes:
+            moves = self._moves(goal, fix)
+            if isinstance(moves, tuple) and moves:
+                foreign = sum(1 for m in moves if _foreign(m.target))
+                found.append((min(foreign, 1), Alternative(fix, moves)))
+        found.sort(key=lambda f: f[0])
+        plain = [alternative for _, alternative in found]
+        return plain + _both(plain)
+
+    def _moves(self, goal: Instance, fix: Fix) -> tuple[Move, ...] | str:
+        """Return the moves of a fix, or why it cannot be planned."""
+        outcome = self.outcomes[goal.index]
+        if not fix.moves:
+            return "it is an action, not a setting"
+        env = outcome.env
+        if fix.when is not None and (env is None or fix.when.run(env) is not True):
+            return ""
+        moves = []
+        for name, operator, bound in fix.moves:
+            first, *rest = name.split(".")
+            if not rest:
+                return "it is an action, not a setting"
+            subject: Subject = goal.bind[first]
+            for part in rest[:-1]:
+                subject = subject.parts[part]
+            target = self.base.target(subject, rest[-1])
+            if isinstance(target, str):
+                return f"{name}: {target}"
+            flips = bool(target.through and target.through.moves and target.through.moves.flips)
+            turned = {"at_least": "at_most", "at_most": "at_least"}.get(operator, operator) if flips else operator
+            moves.append(Move(turned, bound, goal.bind, goal.rule.lets, goal, target))
+        return tuple(moves)
+
+    def _why(self, goal: Instance, chosen: Chosen) -> Open:
+        """Return why *goal* stays: the reason of each fix, and the rules without which one would do."""
+        reasons, culprits = [], []
+        for fix in goal.rule.fixes:
+            moves = self._moves(goal, fix)
+            if isinstance(moves, str):
+                reasons += [moves] if moves and fix.moves else []
+                continue
+            state = self._try({**chosen, goal: Alternative(fix, moves)})
+            if state.conflict or state.why:
+                names = " and ".join(dict.fromkeys(i.rule.slug for i in state.conflict))
+                reasons.append(f"{fix.moves[0][0]}: {state.why} ({names})")
+                culprits += [i for i in state.conflict if i is not goal]
+            else:
+                culprits += [i for i in state.violated - self.start.violated if i is not goal]
+        needed = []
+        for culprit in dict.fromkeys(culprits[:CULPRITS]):
+            self.overlooked = frozenset((culprit,))
+            if self._mend(goal, {i: a for i, a in chosen.items() if i is not culprit}, frozenset()) is not None:
+                needed.append(culprit)
+        self.overlooked = frozenset()
+        return Open(goal, tuple(dict.fromkeys(reasons)), tuple(needed), self.evaluations >= EVALUATIONS)
+
+    def _steps(self, changes: list[Change]) -> tuple[tuple[tuple[Change, ...], ...], bool]:
+        """Return the changes in steps, a hop each where that is safe, such that no step makes a new finding."""
+        groups: dict[str, list[Change]] = {}
+        for change in changes:
+            groups.setdefault(change.target.subject.name, []).append(change)
+        left = [tuple(group) for group in groups.values()]
+        left.sort(key=lambda g: min(self.order[o] for c in g for o in c.owners))
+        left.reverse()  # the last server first: what calls it is changed when it is ready
+        steps: list[tuple[Change, ...]] = []
+        done: dict[Knob, Any] = {}
+        allowed = frozenset(o.instance for o in self.states_base if o.status == VIOLATED)
+        while left:
+            step = next((g for g in left if self._safe(done, g, allowed)), None)
+            if step is None:
+                singles = [(c,) for g in left for c in g]
+                if len(singles) == len(left):
+                    return (*steps, *left), False
+                left = singles
+                continue
+            left.remove(step)
+            steps.append(step)
+            done.update({c.target.knob: c.value for c in step})
+        return tuple(_joined(steps)), True
+
+    def _safe(self, done: Mapping[Knob, Any], step: Sequence[Change], allowed: frozenset[Instance]) -> bool:
+        fixed = {**done, **{c.target.knob: c.value for c in step}}
+        sheet = Sheet(self.origin.properties, self.origin, fixed=fixed)
+        return all(o.status != VIOLATED or o.instance in allowed or o.instance in self.ignored
+                   for o in judge((), sheet, self.states_base))  # fmt: skip
+
+
+def _joined(steps: list[tuple[Change, ...]]) -> list[tuple[Change, ...]]:
+    """Return neighbouring steps on one hop as one."""
+    joined: list[tuple[Change, ...]] = []
+    for step in steps:
+        if joined and joined[-1][0].target.subject.name == step[0].target.subject.name:
+            joined[-1] += step
+        else:
+            joined.append(step)
+    return joined
+
+
+def _cell(sheet: Sheet, target: Target) -> Cell:
+    if target.setting is not None:
+        return sheet.setting(target.knob[0], target.setting)
+    return sheet.cell(target.knob[0], target.knob[1])
+
+
+def _values(sheet: Sheet, chosen: Chosen) -> dict[Knob, Any]:
+    found = {}
+    for move in (m for a in chosen.values() for m in a.moves):
+        cell = _cell(sheet, move.target)
+        if cell.source.kind == "planned" and known(cell.value):
+            found[move.knob] = cell.value
+    return found
+
+
+def _foreign(target: Target) -> bool:
+    """Return whether a change of the target is not the document's owner's to make."""
+    store = target.subject.store
+    return store is not None and (store.profile.owner == "provider" or store.profile.name == "unknown")
+
+
+def _both(plain: list[Alternative]) -> list[Alternative]:
+    """Return the alternative that lowers one end and raises the other, so that they meet between."""
+    lower = next((a for a in plain if len(a.moves) == 1 and a.moves[0].operator == "at_most"), None)
+    raise_ = next((a for a in plain if len(a.moves) == 1 and a.moves[0].operator == "at_least"), None)
+    if lower is None or raise_ is None or lower.moves[0].knob == raise_.moves[0].knob:
+        return []
+    down, up = lower.moves[0], raise_.moves[0]
+    least = down.target.setting.range[0] if down.target.setting else down.target.prop.low
+    if least == -inf:
+        least = down.target.prop.low
+    name = lower.fix.moves[0][0]
+    return [Alternative(lower.fix, (down, up._replace(override={name: max(least, 0.0)})))]

@@ -1,0 +1,452 @@
+"""
+The spreadsheet of one system: every effective value as a cell, evaluated when asked for, once.
+
+A sheet is the system as it stands (no moves) or under the moves of a plan. A cell remembers on which knobs it hangs, so that a
+trial sheet takes over from its base all that its moves cannot change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import ceil, floor, inf
+from typing import Any, NamedTuple
+
+from advisor.expressions import Expression
+from advisor.facts import UNKNOWN, Cell, Hook, Knob, Source, Store, Subject
+from advisor.properties import Properties, Property
+from advisor.stacks import UNSET, Behaviour, Effective, Profile, Setting, pick
+from advisor.units import nice_down, nice_up
+from advisor.values import Range, Unknown, bounds, known
+
+
+class Circular(Exception):
+    """A value of the plan hangs on itself: the moves at fault."""
+
+    def __init__(self, knob: Knob) -> None:
+        super().__init__(knob)
+        self.knob = knob
+
+
+class Conflict(Exception):
+    """No value of a knob satisfies all bounds on it: *bounds* are those that exclude each other."""
+
+    def __init__(self, knob: Knob, moves: Iterable[Move], why: str) -> None:
+        super().__init__(why)
+        self.knob, self.moves, self.why = knob, tuple(moves), why
+
+
+class Move(NamedTuple):
+    """
+    A bound that a chosen fix sets on a knob.
+
+    Attributes:
+        bound: The bound on the property that the fix names, in the names of *bind* and *lets*; None: the setting is taken away.
+
+        owner: Whoever chose it (an instance of a rule).
+
+        target: The knob and what lies between it and the property.
+
+        override: Values that the bound reads in place of the sheet's, by name.
+    """
+
+    operator: str
+    bound: Expression | None
+    bind: Mapping[str, Subject]
+    lets: Mapping[str, Expression]
+    owner: Any
+    target: Target
+    override: Mapping[str, float] = {}
+
+    @property
+    def knob(self) -> Knob:
+        return self.target.knob
+
+
+class Target(NamedTuple):
+    """How a plan can move a property of *subject*: the knob, the setting that it is, and the effective property between."""
+
+    subject: Subject
+    prop: Property
+    knob: Knob
+    setting: Setting | None
+    through: Effective | None
+
+
+class Env(dict[str, Any]):
+    """The names of one instance of an expression: looked up once, with the knobs that they hang on."""
+
+    __slots__ = ("bind", "lets", "root", "sheet", "store", "used")
+
+    def __init__(self, sheet: Sheet, bind: Mapping[str, Subject], lets: Mapping[str, Expression] | None = None,
+                 store: Store | None = None, root: Env | None = None) -> None:  # fmt: skip
+        self.sheet, self.bind, self.lets, self.store = sheet, bind, lets, store
+        self.root = root or self
+        self.used = 0
+
+    def __missing__(self, name: str) -> Any:
+        if self.lets and name in self.lets:
+            value = self.lets[name].run(self)
+        else:
+            cell = self.cell(name)
+            self.root.used |= cell.deps
+            value = cell.value
+        self[name] = value
+        return value
+
+    def cell(self, name: str) -> Cell:
+        """Return the fact that *name* means here."""
+        if self.store is not None and (setting := self.store.profile.aliases.get(name)):
+            cell = self.sheet.setting(self.store, setting)
+            if cell.value is UNSET:
+                return Cell(_nothing(setting, self.store), cell.source, cell.deps, setting.name)
+            return cell
+        first, *rest = name.split(".")
+        subject = self.bind[first]
+        for part in rest[:-1]:
+            subject = subject.parts[part]
+        return self.sheet.cell(subject, rest[-1])
+
+    def child(self, item: str, element: Subject) -> Env:
+        return Env(self.sheet, {**self.bind, item: element}, self.lets, self.store, self.root)
+
+
+class Sheet:
+    """All cells of a system; with *moves*, as a plan would have it."""
+
+    def __init__(self, properties: Properties, base: Sheet | None = None, moves: Iterable[Move] = (), *,
+                 fixed: Mapping[Knob, Any] | None = None, assuming: bool = False) -> None:  # fmt: skip
+        self.properties, self.base, self.assuming = properties, base, assuming
+        self.fixed: Mapping[Knob, Any] = {**(base.fixed if base else {}), **(fixed or {})}
+        self.moves: dict[Knob, list[Move]] = {}
+        for move in moves:
+            self.moves.setdefault(move.knob, []).append(move)
+        self.bits: dict[Knob, int] = base.bits if base else {}
+        self.moved = 0
+        for knob in (*self.moves, *(fixed or ())):
+            self.moved |= self.bit(knob)
+        self._cells: dict[tuple[Subject, str], Cell] = {}
+        self._settings: dict[Knob, Cell] = {}
+        self._open: set[Any] = set()
+        self.bare: bool = base.bare if base else False
+        self._twin: Sheet | None = self if assuming else None
+
+    @property
+    def twin(self) -> Sheet:
+        """The same sheet with assumptions where facts are not known: it sizes what a plan moves."""
+        if self._twin is None:
+            base = self.base.twin if self.base else None
+            every = [move for moves in self.moves.values() for move in moves]
+            self._twin = Sheet(self.properties, base, every, fixed=self.fixed, assuming=True)
+            self._twin.bits, self._twin.moved, self._twin.bare = self.bits, self.moved, self.bare
+        return self._twin
+
+    def target(self, subject: Subject, name: str) -> Target | str:
+        """Return how a plan moves the property *name* of *subject*, or why it cannot."""
+        owner = subject if name in self.properties.all.get(subject.kind, {}) else subject.wide
+        if owner is None:
+            raise KeyError(name)
+        prop = self.properties.all[owner.kind][name]
+        profile = owner.store.profile if owner.store else None
+        gives = profile.gives.get(f"{owner.role}.{name}") if profile is not None and name not in owner.stated else None
+        if gives is None or profile is None or owner.store is None:
+            if prop.knob or self.bare or name in owner.stated:
+                return Target(owner, prop, (owner, name), None, None)
+            return f"{owner.name} has no setting for it"
+        through = gives if isinstance(gives, Effective) else None
+        if through is not None and through.moves is None:
+            return f"it follows from {through.value.text}"
+        setting = profile.settings[through.moves.setting] if through and through.moves else gives
+        if not isinstance(setting, Setting):
+            return f"{profile.title} cannot change it"
+        if setting.fixed:
+            return f"{profile.title} fixes {setting.name}"
+        return Target(owner, prop, (owner.store, setting.name), setting, through)
+
+    def bit(self, knob: Knob) -> int:
+        """Return the bit that stands for *knob* in a cell's dependencies."""
+        found = self.bits.get(knob)
+        if found is None:
+            found = self.bits[knob] = 1 << len(self.bits)
+        return found
+
+    def cell(self, subject: Subject, name: str) -> Cell:
+        """Return the fact *name* of *subject*."""
+        key = (subject, name)
+        found = self._cells.get(key)
+        if found is not None:
+            return found
+        if self.base is not None:
+            before = self.base.cell(subject, name)
+            if not before.deps & self.moved:
+                self._cells[key] = before
+                return before
+        if key in self._open:
+            raise Circular(key)
+        self._open.add(key)
+        try:
+            cell = self._compute(subject, name)
+        finally:
+            self._open.discard(key)
+        self._cells[key] = cell
+        return cell
+
+    def value(self, subject: Subject, name: str) -> Any:
+        return self.cell(subject, name).value
+
+    def _compute(self, subject: Subject, name: str) -> Cell:
+        prop = self.properties.all.get(subject.kind, {}).get(name)
+        if prop is None:
+            if subject.wide is None:
+                raise KeyError(f"{subject.kind}.{name}")
+            return self.cell(subject.wide, name)
+        if prop.kind.base == "list":
+            elements = subject.lists.get(name)
+            return Cell(Unknown(((subject, name),)) if elements is None else elements, UNKNOWN, 0, name)
+        cell = self._base(subject, prop)
+        if prop.knob or self.bare:
+            return self._planned((subject, name), cell, None, prop)
+        return cell
+
+    def _base(self, subject: Subject, prop: Property) -> Cell:
+        given = subject.stated.get(prop.name)
+        if given is not None:
+            if type(given.value) is Hook:
+                hook = given.value
+                env = Env(self, self._bind(hook.subject), None, hook.store)
+                env["value"] = hook.value
+                return Cell(self._within(prop, hook.run(env)), given.source, env.used, prop.name)
+            return Cell(given.value, given.source, 0, prop.name)
+        profile = subject.store.profile if subject.store else None
+        if profile is not None and subject.store is not None:
+            gives = profile.gives.get(f"{subject.role}.{prop.name}")
+            if gives is not None:
+                cell = self._given(subject, subject.store, profile, prop, gives)
+                if cell is not None:
+                    return cell
+        best: Cell | None = None
+        for way in prop.derive:
+            cell = self._derived(subject, prop, way)
+            if cell is not None:
+                if known(cell.value) and not (prop.kind.base == "counter"):
+                    return cell
+                best = best or cell
+        if best is None and prop.neutral is not None and profile is not None and not profile.generic:
+            return Cell(prop.neutral, Source("none", None, profile.title), 0, prop.name)
+        if self.bare:  # a rule's case: what is not given is not known
+            best = None
+        elif prop.otherwise is not None and best is None:
+            return Cell(prop.otherwise, Source("otherwise"), 0, prop.name)
+        if self.assuming and prop.assume is not None and (best is None or not known(best.value)):
+            return Cell(prop.assume, Source("assumed"), 0, prop.name)
+        return best or Cell(prop.unknown((subject, prop.name)), UNKNOWN, 0, prop.name)
+
+    def _derived(self, subject: Subject, prop: Property, way: Any) -> Cell | None:
+        env = Env(self, self._bind(subject))
+        try:
+            if way.when is not None and way.when.run(env) is not True:
+                return None
+            value = way.value.run(env)
+        except KeyError:
+            return None  # the subject has no such part here: an end without a leg
+        value = self._within(prop, value)
+        inputs = tuple((env.bind[n.split(".")[0]], n) for n in way.value.names)
+        return Cell(value, Source("estimated" if way.estimate else "derived", None, way.title, way.value.text, inputs), env.used, prop.name)
+
+    def _within(self, prop: Property, value: Any) -> Any:
+        if type(value) is Range:
+            low, high = max(value.low, prop.low), min(value.high, prop.high)
+            return low if low >= high else Range(low, high, value.leaves)
+        return value
+
+    def _bind(self, subject: Subject) -> dict[str, Subject]:
+        bind = dict(subject.scopes)
+        bind[subject.kind] = subject
+        if subject.role:
+            bind[subject.role] = subject
+        if subject.wide is not None:
+            bind.setdefault("hop", subject.wide)
+        if "host" in subject.parts:
+            bind.setdefault("host", subject.parts["host"])
+        return bind
+
+    def _given(self, subject: Subject, store: Store, profile: Profile, prop: Property, gives: Any) -> Cell | None:
+        if type(gives) is Setting:
+            cell = self.setting(store, gives)
+            value = _nothing(gives, store) if cell.value is UNSET else cell.value
+            return Cell(self._within(prop, value), cell.source, cell.deps, prop.name)
+        if type(gives) is Behaviour:
+            version = self.version(store)
+            value, row = pick(gives.rows, version.value if known(version.value) else None)
+            if type(value) in (Range, Unknown):
+                value = _hang(value, (store.hop or subject, "version"))
+            source = Source("behaviour", store.place, _titled(store, version), (row.source if row else "") or gives.source)
+            return Cell(value, source, version.deps, prop.name)
+        env = Env(self, self._bind(subject), None, store)
+        try:
+            value = gives.value.run(env)
+        except KeyError:
+            return Cell(prop.unknown((subject, prop.name)), UNKNOWN, 0, prop.name)
+        inputs = tuple((store if n in profile.aliases else env.bind[n.split(".")[0]], n) for n in gives.value.names)
+        return Cell(self._within(prop, value), Source("effective", store.place, _titled(store, self.version(store)),
+                                                      gives.value.text, inputs), env.used, prop.name)  # fmt: skip
+
+    def version(self, store: Store) -> Cell:
+        """Return the version of the stack whose settings *store* holds."""
+        if store.hop is None:
+            return Cell(store.version or Unknown(), UNKNOWN)
+        return self.cell(store.hop, "kernel" if store.hop.kind == "host" else "version")
+
+    def setting(self, store: Store, setting: Setting) -> Cell:
+        """Return the fact of one setting: planned, stated, captured, inherited or its default."""
+        key = (store, setting.name)
+        found = self._settings.get(key)
+        if found is not None:
+            return found
+        if self.base is not None:
+            before = self.base.setting(store, setting)
+            if not before.deps & self.moved:
+                self._settings[key] = before
+                return before
+        if key in self._open:
+            raise Circular(key)
+        self._open.add(key)
+        try:
+            cell = self._planned(key, self._unmoved(store, setting), setting, None)
+        finally:
+            self._open.discard(key)
+        self._settings[key] = cell
+        return cell
+
+    def _unmoved(self, store: Store, setting: Setting) -> Cell:
+        given = store.settings.get(setting.name)
+        if given is not None:
+            return self._meant(store, setting, given.value, given.source, 0)
+        if setting.inherits:
+            above = self.setting(store, store.profile.settings[setting.inherits])
+            return Cell(above.value, above.source, above.deps, setting.name)
+        version = self.version(store)
+        value, row = setting.default(version.value if known(version.value) else None)
+        if type(value) in (Range, Unknown):
+            value = _hang(value, (store.hop, "version") if store.hop else (store, setting.name))
+        reference = (row.source if row else "") or setting.source
+        kind = "default" if setting.verified and store.profile.verified else "unverified"
+        return self._meant(store, setting, value, Source(kind, store.place, _titled(store, version), reference), version.deps)
+
+    def _meant(self, store: Store, setting: Setting, value: Any, source: Source, deps: int) -> Cell:
+        """Translate the values by which a stack says never, off or somebody else's value; round up to its grain."""
+        if type(value) is float:
+            meaning = setting.special.get(value, setting.negative if value < 0 else None)
+            if isinstance(meaning, dict):
+                above = self.setting(store, store.profile.settings[meaning["as"]])
+                return Cell(above.value, above.source if source.kind == "default" else source, above.deps | deps, setting.name)
+            if meaning is not None:
+                value = meaning
+            elif setting.step and value < inf:
+                value = _grain(value, setting.step, up=True)
+        elif type(value) is str and value in setting.special:
+            value = setting.special[value]
+        return Cell(value, source, deps, setting.name)
+
+    def _planned(self, knob: Knob, cell: Cell, setting: Setting | None, prop: Property | None) -> Cell:
+        """Return *cell* as the moves on its knob leave it. Values are computed in the twin, where nothing they need is open."""
+        deps = cell.deps | self.bit(knob)
+        if knob in self.fixed:
+            cell = Cell(self.fixed[knob], _PLANNED, deps, cell.name)
+        moves = self.moves.get(knob)
+        if not moves:
+            return Cell(cell.value, cell.source, deps, cell.name)
+        if not self.assuming:
+            planned = self.twin.setting(knob[0], setting) if setting else self.twin.cell(knob[0], knob[1])
+            if planned.source is not _PLANNED:
+                return Cell(cell.value, cell.source, deps | planned.deps, cell.name)
+            return Cell(planned.value, _PLANNED, deps | planned.deps, cell.name)
+        demands = []
+        for move in moves:
+            value, used = self._bound(move)
+            deps |= used
+            demands.append((value, move))
+        value = settle(cell.value, demands, setting, prop)
+        return Cell(value, cell.source if value is cell.value else _PLANNED, deps, cell.name)
+
+    def _bound(self, move: Move) -> tuple[Any, int]:
+        """Return a move's bound on its knob, at the safe end of what is known, and the knobs that it hangs on."""
+        if move.bound is None:
+            return UNSET, 0
+        env = Env(self, move.bind, move.lets)
+        env.update(move.override)
+        value, used, target = move.bound.run(env), env.used, move.target
+        moves = target.through.moves if target.through else None
+        if moves is not None and moves.bound is not None:
+            inner = Env(self, self._bind(target.subject), None, target.subject.store)
+            inner["bound"] = value
+            value = moves.bound.run(inner)
+            used |= inner.used
+        if type(value) is Range:
+            value = value.low if move.operator == "at_most" else value.high
+        if type(value) is Unknown or value in (inf, -inf):
+            raise Conflict(move.knob, [move], "its bound is not known")
+        return value, used
+
+
+_PLANNED = Source("planned")
+
+
+def settle(old: Any, demands: list[tuple[Any, Move]], setting: Setting | None, prop: Property | None) -> Any:
+    """
+    Return the value of a knob under *demands*: the old one where it satisfies them, else one as a person writes it.
+
+    Raises:
+        Conflict: Where no value does, with the moves that exclude each other.
+    """
+    knob = demands[0][1].knob
+    exact = [(v, m) for v, m in demands if m.operator == "to"]
+    if exact:
+        if any(v != exact[0][0] for v, _ in exact):
+            raise Conflict(knob, [m for _, m in exact], "two values are demanded")
+        return exact[0][0]
+    lowest, highest = setting.range if setting else (prop.low, prop.high) if prop else (-inf, inf)
+    if lowest == -inf:
+        lowest = 0.0
+    least = max([lowest, *(v for v, m in demands if m.operator == "at_least")])
+    most = min([highest, *(v for v, m in demands if m.operator == "at_most")])
+    low, high = bounds(old) if type(old) in (float, Range) else (-inf, inf)
+    if least > most:
+        raise Conflict(knob, [m for v, m in demands if v in (least, most)], "the bounds exclude each other")
+    if least <= low and high <= most:
+        return old
+    figures = (setting.figures if setting else prop.figures if prop else "") or (
+        setting.kind.name if setting else prop.kind.name if prop else "") or "ratio"  # fmt: skip
+    step = setting.step if setting else 0.0
+    raised = low < least
+    value = nice_up(least, figures) if raised else nice_down(most, figures)
+    if not least <= value <= most:
+        value = least if raised else most  # no figure between them: the bound itself, in the stack's grain
+    value = _grain(value, step, up=raised)
+    if not least <= value <= most or (setting and value in setting.special):
+        raise Conflict(knob, [m for _, m in demands], "no value of its range satisfies them")
+    return value
+
+
+def _grain(value: float, step: float, *, up: bool) -> float:
+    if not step or value in (inf, -inf):
+        return value
+    return step * (ceil(value / step - 1e-9) if up else floor(value / step + 1e-9))
+
+
+def _hang(value: Any, leaf: tuple[Any, str]) -> Any:
+    if type(value) is Range:
+        return Range(value.low, value.high, (leaf,))
+    return Unknown((leaf,), value.options)
+
+
+def _nothing(setting: Setting, store: Store) -> Any:
+    leaf = (store, setting.name)
+    if setting.kind.base == "number":
+        return Range(0.0, inf, (leaf,))
+    return Unknown((leaf,), frozenset((True, False)) if setting.kind.base == "flag" else None)
+
+
+def _titled(store: Store, version: Cell) -> str:
+    return f"{store.profile.title} {version.value}" if isinstance(version.value, str) else store.profile.title
+
+
