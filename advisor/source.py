@@ -9,8 +9,9 @@ behind an alias is that of its anchor.
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import yaml
@@ -38,9 +39,13 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.A
 _TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
+_KINDS = {yaml.MappingNode: "mapping", yaml.SequenceNode: "list", yaml.ScalarNode: "scalar"}
+_new = tuple.__new__  # a NamedTuple's own constructor takes twice the time, and places are made for every value
+
+
 class Node:
     """
-    One value of a YAML file: a mapping, a list or a scalar's text.
+    One value of a YAML file: a mapping, a list or a scalar's text. What it is made of is looked up when asked for.
 
     Attributes:
         kind: "mapping", "list" or "scalar".
@@ -50,46 +55,71 @@ class Node:
         faults: Of a whole document: what YAML allows and we do not; its values can be read all the same.
     """
 
-    __slots__ = ("_file", "_raw", "faults", "kind", "text")
+    __slots__ = ("_file", "_raw")
+    faults: Sequence[Problem] = ()
 
-    def __init__(self, raw: Any, file: str, faults: tuple[Problem, ...] = ()) -> None:
-        self._raw, self._file, self.faults = raw, file, faults
-        if type(raw) is yaml.ScalarNode:
-            self.kind, self.text = "scalar", raw.value
-        else:
-            self.kind, self.text = ("mapping" if type(raw) is yaml.MappingNode else "list"), ""
+    def __init__(self, raw: Any, file: str) -> None:
+        self._raw = raw
+        self._file = file
+
+    @property
+    def kind(self) -> str:
+        """Which of mapping, list and scalar it is."""
+        return _KINDS[type(self._raw)]
+
+    @property
+    def text(self) -> str:
+        """What a scalar says."""
+        text = self._raw.value
+        return text if type(text) is str else ""
 
     @property
     def place(self) -> Place:
         """Where the value begins."""
-        return _place(self._raw, self._file)
+        mark = self._raw.start_mark
+        return _new(Place, (self._file, mark.line + 1, mark.column + 1))
 
     @property
     def quoted(self) -> bool:
         """Whether a scalar was written in quotes or as a block, and so is text whatever it looks like."""
-        return self.kind == "scalar" and self._raw.style != ""
+        return type(self._raw) is yaml.ScalarNode and self._raw.style != ""
 
     @property
     def absent(self) -> bool:
         """Whether nothing was written: a key without a value, ``~`` or ``null``."""
-        return self.kind == "scalar" and self._raw.style == "" and self.text in NULLS
+        raw = self._raw
+        return type(raw) is yaml.ScalarNode and raw.style == "" and raw.value in NULLS
 
-    def items(self) -> Iterator[tuple[str, Place, Node]]:
-        """Yield key, the key's place and value of a mapping, in the order written; nothing for the other kinds."""
-        if self.kind == "mapping":
-            file = self._file
-            for key, value in self._raw.value:
-                if type(key) is yaml.ScalarNode:
-                    yield key.value, _place(key, file), Node(value, file)
+    def items(self) -> Sequence[tuple[str, Place, Node]]:
+        """Return key, the key's place and value of a mapping, in the order written; nothing for the other kinds."""
+        raw = self._raw
+        if type(raw) is not yaml.MappingNode:
+            return ()
+        file = self._file
+        return [
+            (key.value, _new(Place, (file, (mark := key.start_mark).line + 1, mark.column + 1)), Node(value, file))
+            for key, value in raw.value
+            if type(key) is yaml.ScalarNode
+        ]
 
-    def elements(self) -> Iterator[Node]:
-        """Yield the elements of a list; nothing for the other kinds."""
-        if self.kind == "list":
-            for value in self._raw.value:
-                yield Node(value, self._file)
+    def elements(self) -> Sequence[Node]:
+        """Return the elements of a list; nothing for the other kinds."""
+        raw = self._raw
+        if type(raw) is not yaml.SequenceNode:
+            return ()
+        file = self._file
+        return [Node(value, file) for value in raw.value]
 
     def __repr__(self) -> str:
         return f"<{self.kind} at {self.place}>"
+
+
+class _Faulty(Node):
+    __slots__ = ("faults",)
+
+    def __init__(self, raw: Any, file: str, faults: Sequence[Problem]) -> None:
+        super().__init__(raw, file)
+        self.faults = faults
 
 
 def load_text(text: str, file: str, limits: Limits = LIMITS) -> list[Node]:
@@ -127,8 +157,10 @@ def parse_text(text: str, file: str, limits: Limits = LIMITS) -> tuple[list[Node
             found = _faults(raw, file, limits)
             if found and found[-1].message == _too_deep(limits):
                 problems += found
-            elif found or type(raw) is not yaml.ScalarNode or raw.style != "" or raw.value not in NULLS:
-                nodes.append(Node(raw, file, tuple(found)))
+            elif found:
+                nodes.append(_Faulty(raw, file, found))
+            elif type(raw) is not yaml.ScalarNode or raw.style != "" or raw.value not in NULLS:
+                nodes.append(Node(raw, file))
     except _Refused as refused:
         problems.append(refused.problem)
     except UnicodeEncodeError as error:
@@ -174,11 +206,9 @@ class _Parser(CParser):
     def resolve(self, *_: Any) -> None:
         return None
 
-    def descend_resolver(self, node: Any, index: Any) -> None:
-        pass
-
-    def ascend_resolver(self) -> None:
-        pass
+    # Called for every node and needed by resolve() alone: nothing does nothing faster than these.
+    descend_resolver = staticmethod(operator.is_)
+    ascend_resolver = staticmethod(tuple)
 
 
 class _Refused(Exception):
