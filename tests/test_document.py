@@ -255,13 +255,17 @@ def odd(key: Key) -> st.SearchStrategy[Any]:
     return st.sampled_from([*shapes, *key.values])
 
 
+def later(section: str, depth: int) -> st.SearchStrategy[Any]:
+    return st.deferred(lambda: some(section, depth))
+
+
 def some(section: str, depth: int = 4) -> st.SearchStrategy[Any]:
     """Documents of the table's keys with values of any shape."""
     optional: dict[Any, st.SearchStrategy[Any]] = {}
     for name, key in SECTIONS[section].items():
         below = odd(key)
         if key.section in SECTIONS and depth:
-            part = st.deferred(lambda key=key: some(key.section, depth - 1))
+            part = later(key.section, depth - 1)
             below = st.one_of(below, part, st.lists(part, max_size=3))
         optional[name] = below
     optional["nonsense"] = st.just(1)

@@ -136,7 +136,7 @@ def _read(
     ]
     if "path" not in found:
         fields.complain(
-            place, "no path; write the hops from the caller to the last server, as in path: [{stack: go}, {stack: nginx}]"
+            place, "no path; write the hops from the caller to the last server: path: [{stack: go}, {stack: node}]"
         )
         return None
     path_place, path_node = found["path"][1], found["path"][2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from advisor.document.parts import Capture, Facts, Inline, Stated
+from advisor.document.parts import Capture, Facts, Stated
 from advisor.errors import Place, Problem, nearest, shown
 from advisor.schema.keys import SECTIONS, Key
 from advisor.source import Node
@@ -18,11 +18,6 @@ MOST_PROBLEMS = 100
 _NAMED = frozenset(("latency", "upload_time", "interval", "nofile", "burst", "retry"))
 _ORDERED = (("p50", "p99"), ("min", "max"), ("soft", "hard"))
 _PARSED = frozenset((*UNITS, "flag", "date", "version"))
-_STATES = (
-    "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK",
-    "LISTEN", "CLOSING",
-)  # fmt: skip
-_SOCKET_FACTS = {"unacked": "count", "retrans": "count", "recv_q": "count", "send_q": "count", "rto": "duration"}
 _ARTICLE = {"mapping": "a mapping", "list": "a list", "scalar": "a single value"}
 
 Found = dict[str, tuple[Key, Place, Node]]
@@ -177,25 +172,6 @@ class Fields:
                 found.append(capture)
         return found
 
-    def inline_or_captures(self, key: Key, node: Node, name: str) -> Inline | list[Capture]:
-        """Return sysctls, sockets or counters: what the document itself says, or the files it names."""
-        if node.kind != "mapping":
-            return self.captures(key, node, name)
-        if key.inline == "sockets":
-            return self._sockets(node)
-        inline: dict[str, Stated] = {}
-        for text, _, value in node.items():
-            if value.absent:
-                continue
-            if key.inline == "texts":
-                stated = self._sysctl(text, value)
-            else:
-                kind = "duration" if text == "over" else "count"
-                stated = self.value(Key(text, kind, ""), value, shown(text))
-            if stated is not None:
-                inline[text] = stated
-        return inline
-
     def _any(self, key: Key, node: Node, name: str) -> Stated | None:
         if key.kind == "words":
             return self.words(key, node, name)
@@ -238,39 +214,6 @@ class Fields:
             percent = f"{total * 100:.6g}%"
             self.complain(node.place, f"methods add up to {percent}, and cannot be over 100%; mend one of the shares")
         return Stated(tuple(pairs), node.place, ", ".join(method for method, _ in pairs))
-
-    def _sockets(self, node: Node) -> Inline:
-        peers: dict[str, dict[str, Stated]] = {}
-        for text, _, value in node.items():
-            if value.absent:
-                continue
-            if value.kind == "mapping":
-                facts = {}
-                for name, place, count in value.items():
-                    if not count.absent and (stated := self._socket(name, place, count)) is not None:
-                        facts[name] = stated
-                peers.setdefault(text, {}).update(facts)
-            elif (stated := self._socket(text, value.place, value)) is not None:
-                peers.setdefault("all", {})[text] = stated
-        return peers
-
-    def _socket(self, name: str, place: Place, node: Node) -> Stated | None:
-        kind = "count" if name in _STATES else _SOCKET_FACTS.get(name)
-        if kind is None:
-            known = (*_STATES, *_SOCKET_FACTS)
-            meant = nearest(name.replace("-", "_"), known)
-            hint = f"did you mean {meant}?" if meant else f"write one of {', '.join(known)}"
-            self.complain(place, f'no socket state "{shown(name)}"; {hint}')
-            return None
-        return self.value(Key(name, kind, ""), node, name)
-
-    def _sysctl(self, name: str, node: Node) -> Stated | None:
-        if node.kind == "list":
-            texts = [e.text for e in node.elements()]
-            return Stated(" ".join(texts), node.place, " ".join(texts))
-        if self.is_kind(node, "scalar", shown(name), f"the sysctl's whole name, such as {shown(name)}.somaxconn: 4096"):
-            return Stated(node.text, node.place, node.text)
-        return None
 
     def _check_method(self, text: str, place: Place) -> None:
         if METHOD.fullmatch(text) is None:

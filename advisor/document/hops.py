@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from advisor.document.fields import STACK, Fields, Found
+from advisor.document.inline import inline_or_captures
 from advisor.document.parts import Branch, Capture, Hop, Host, Inline, Setting, StackRef, Stated
 from advisor.errors import Place, Problem, shown
 from advisor.source import Node
@@ -136,7 +137,7 @@ class HopReader:
         found = fields.keys(node, "path.host", "host")
         captures: dict[str, Inline | list[Capture]] = {}
         for name in ("sysctl", "sockets", "counters"):
-            captures[name] = fields.inline_or_captures(found[name][0], found[name][2], name) if name in found else {}
+            captures[name] = inline_or_captures(fields, found[name][0], found[name][2], name) if name in found else {}
         facts = fields.facts_of({t: e for t, e in found.items() if t not in captures}, node, "host")
         return Host(None, facts, captures["sysctl"], captures["sockets"], captures["counters"], node.place)
 

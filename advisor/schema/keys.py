@@ -1,9 +1,9 @@
 """
 The table of every key a document has: what kind of value it takes, what it means, and what is absurd.
 
-The reader and the JSON Schema both follow this table, so neither can know a key that the other does not. A key's path
-is its place in the document without list indices: ``path.retry.attempts`` is a hop's retry's attempts. Kinds are those of
-`advisor.units`, and:
+The reader and the JSON Schema both follow this table, so neither can know a key that the other does not. A key's
+path is its place in the document without list indices: ``path.retry.attempts`` is a hop's retry's attempts. Kinds are
+those of `advisor.units`, and:
 
     text       any scalar
     word       one of `values`

@@ -1,0 +1,60 @@
+"""What YAML allows and we do not: a key set twice, merge keys, tags, keys that are no text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from advisor.errors import Place, Problem, shown
+from advisor.source.parser import Limits, place_of, too_deep
+
+_MOST_PROBLEMS = 100
+
+
+def find_faults(root: Any, file: str, limits: Limits) -> list[Problem]:
+    """Return what YAML allows and we do not: a key set twice, merge keys, tags, keys that are no text, depth."""
+    problems: list[Problem] = []
+    level, depth = [root], 0
+    seen: set[int] = set()  # a node behind an alias is looked at once
+    while level and len(problems) < _MOST_PROBLEMS:
+        depth += 1
+        if depth > limits.depth:
+            return [*problems, Problem(place_of(level[0], file), too_deep(limits))]
+        below: list[Any] = []
+        for node in level:
+            if node.tag is not None:
+                problems.append(Problem(place_of(node, file), f"tag {shown(node.tag)} is not read; leave it out"))
+            value = node.value
+            if type(value) is str or id(node) in seen:
+                continue
+            seen.add(id(node))
+            if type(node) is yaml.MappingNode:
+                keys = {key.value for key, _ in value if type(key) is yaml.ScalarNode}
+                if len(keys) < len(value) or "<<" in keys or "" in keys:  # seldom, so look closer only then
+                    problems += _key_faults(value, file)
+                below += [v for _, v in value]
+            else:
+                below += value
+        level = below
+    return problems[:_MOST_PROBLEMS]
+
+
+def _key_faults(pairs: list[tuple[Any, Any]], file: str) -> list[Problem]:
+    problems: list[Problem] = []
+    first: dict[str, Place] = {}
+    for key, _ in pairs:
+        place = place_of(key, file)
+        if type(key) is not yaml.ScalarNode:
+            problems.append(Problem(place, "a key is a list or a mapping; write a name"))
+        elif key.value == "<<" and key.style == "":
+            problems.append(Problem(place, "merge keys (<<) are not read; write the keys out"))
+        elif not key.value:
+            problems.append(Problem(place, "a key is empty; write a name before the colon"))
+        elif key.value in first:
+            before = first[key.value]
+            at = f"{before.line}:{before.column}"
+            problems.append(Problem(place, f"{shown(key.value)} is set twice, here and at {at}; keep one"))
+        else:
+            first[key.value] = place
+    return problems
