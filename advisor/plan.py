@@ -134,8 +134,8 @@ class Planner:
             self.outcomes = judge((), self.base, self.states_base)
             self.states.clear()
             self.start = self._state(self.base, self.outcomes)
-        changes = [Change(target, now, fixed[knob], tuple(owners)) for knob, (target, owners) in targets.items()
-                   if (now := _cell(self.origin, target)).value != fixed[knob]]  # fmt: skip
+        changes = [Change(target, now, fixed[knob], tuple(owners)) for knob, (target, owners) in targets.items() if knob in fixed
+                   and (now := _cell(self.origin, target)).value != fixed[knob]]  # fmt: skip
         steps, ordered = self._steps(changes)
         was = [o.instance for o in self.states_base if o.status == VIOLATED and o.instance not in self.ignored]
         left = tuple(notes.get(i) or Open(i, ()) for i in was if i in self.start.violated)

@@ -149,6 +149,8 @@ class Sheet:
         profile = owner.store.profile if owner.store else None
         gives = profile.gives.get(f"{owner.role}.{name}") if profile is not None and name not in owner.stated else None
         if gives is None or profile is None or owner.store is None:
+            if profile is not None and owner.kind == "end" and not (profile.code or profile.generic or name in owner.stated):
+                return f"{profile.title} has no setting for it"
             if prop.knob or self.bare or name in owner.stated:
                 return Target(owner, prop, (owner, name), None, None)
             return f"{owner.name} has no setting for it"

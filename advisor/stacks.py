@@ -23,7 +23,7 @@ from advisor.values import Unknown, hull, older
 UNSET = "unset"
 ROLES = ("caller", "callee", "hop", "host", "middlebox")
 _TOP = frozenset(("stack", "title", "also", "ends", "owner", "generic", "versions", "versions_source", "settings", "effective",
-                  "behaviour", "errors", "faults", "verified", "notes", "snippet", "implies"))  # fmt: skip
+                  "behaviour", "errors", "faults", "verified", "notes", "code"))  # fmt: skip
 _SETTING = frozenset(("kind", "unit", "is", "default", "special", "negative", "inherits", "fixed", "range", "step", "effect",
                       "means", "trap", "source", "verified", "part", "values", "scope", "k8s", "advise", "figures"))  # fmt: skip
 _ROW = frozenset(("from", "until", "value", "source", "note"))
@@ -200,6 +200,7 @@ class Profile:
         self.ends: tuple[str, ...] = ()
         self.owner = "us"
         self.generic = False
+        self.code = False
         self.versions: tuple[Line, ...] = ()
         self.versions_source = ""
         self.settings: dict[str, Setting] = {}
@@ -288,6 +289,7 @@ def load_profile(entries: list[Entry], properties: Properties) -> tuple[Profile,
     profile.ends = tuple(plain.get("ends", ()))
     profile.owner = plain.get("owner", "us")
     profile.generic = bool(plain.get("generic", False))
+    profile.code = bool(plain.get("code", False))
     profile.versions = tuple(Line(str(v["line"]), str(v.get("end_of_life", ""))) for v in plain.get("versions", ()))
     profile.versions_source = plain.get("versions_source", "")
     profile.verified = bool(plain.get("verified", True))
