@@ -206,6 +206,13 @@ def test_too_many_problems_end_the_reading() -> None:
     assert "f.yaml:1:1: more than 99 problems; the rest is not shown" in said
 
 
+def test_lists_are_bounded() -> None:
+    """A path of ten thousand hops is refused at once."""
+    said = wrong("path: [" + "{stack: a}, " * 10_000 + "]")
+
+    assert said == ["f.yaml:1:7: path has 10000 elements, over 1000; split the document"]
+
+
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 
 

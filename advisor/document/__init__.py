@@ -157,13 +157,13 @@ def _read(
 def _each(fields: Fields, found: Found, name: str, example: str) -> list[tuple[Node, Found]]:
     if name not in found or not fields.is_kind(found[name][2], "list", name, f"a list, such as [{example}]"):
         return []
-    return [(element, fields.keys(element, name, name)) for element in found[name][2].elements()]
+    return [(element, fields.keys(element, name, name)) for element in fields.elements(found[name][2], name)]
 
 
 def _symptoms(fields: Fields, node: Node) -> list[Symptom | None]:
     if not fields.is_kind(node, "list", "symptoms", 'a list, such as ["502 Bad Gateway"]'):
         return []
-    return [_symptom(fields, element) for element in node.elements() if not element.absent]
+    return [_symptom(fields, element) for element in fields.elements(node, "symptoms") if not element.absent]
 
 
 def _symptom(fields: Fields, node: Node) -> Symptom | None:

@@ -14,6 +14,7 @@ from advisor.units import UNITS, parse, show
 STACK = re.compile(r"([^@\s]+)(?:@([^@\s]+))?")
 METHOD = re.compile(r"[A-Z][A-Z-]{1,30}", re.ASCII)
 MOST_PROBLEMS = 100
+MOST_ELEMENTS = 1000
 # Sections whose keys say nothing without the section's name.
 _NAMED = frozenset(("latency", "upload_time", "interval", "nofile", "burst", "retry"))
 _ORDERED = (("p50", "p99"), ("min", "max"), ("soft", "hard"))
@@ -58,6 +59,14 @@ class Fields:
             return True
         self.complain(node.place, f"{name} is {_ARTICLE[node.kind]}; write {meant}")
         return False
+
+    def elements(self, node: Node, name: str) -> list[Node]:
+        """Return the elements of a list, or none with a complaint where nobody can have written so many."""
+        elements = list(node.elements())
+        if len(elements) <= MOST_ELEMENTS:
+            return elements
+        self.complain(node.place, f"{name} has {len(elements)} elements, over {MOST_ELEMENTS}; split the document")
+        return []
 
     def keys(self, node: Node, section: str, name: str) -> Found:
         """Return the known keys of a section that have a value; complain of the others."""

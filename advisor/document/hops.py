@@ -36,7 +36,7 @@ class HopReader:
         branches: list[Branch] = []
         if not self.fields.is_kind(node, "list", "path", "a list of hops, such as [{stack: go}, {stack: nginx}]"):
             return hops, branches
-        elements = list(node.elements())
+        elements = self.fields.elements(node, "path")
         for number, element in enumerate(elements):
             if not self.fields.is_kind(element, "mapping", "a hop", "a mapping, such as {stack: go@1.22}"):
                 continue
@@ -61,7 +61,7 @@ class HopReader:
         branches: list[Branch] = []
         if not self.fields.is_kind(node, "list", "split", "a list of branches, such as [{share: 80%, path: […]}]"):
             return branches
-        for element in node.elements():
+        for element in self.fields.elements(node, "split"):
             found = self.fields.keys(element, "path.split", "a branch")
             share = None
             if "share" in found:
