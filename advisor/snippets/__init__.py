@@ -10,17 +10,19 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from advisor.snippets.contract import Change, Snippet, Target, Value
-from advisor.snippets.details import DETAILS, Unfit
-from advisor.snippets.lines import Line, changed, kept, tag
+from advisor.snippets.details import DETAILS
+from advisor.snippets.lines import Line, Unfit, changed, kept, tag
 from advisor.snippets.quoting import CannotWrite, code_span, comment, file_name
 from advisor.snippets.targets import Output, outputs, writers
 from advisor.units import show
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+_SHORT = 160  # characters of a list that is still read
 
 __all__ = ["Change", "Snippet", "Target", "Value", "all_snippets", "snippets"]
 
@@ -99,8 +101,9 @@ def _render(target: Target, folder: str, output: Output, lines: list[Line]) -> t
     said = {id(line.change) for line in lines if line.change not in facts.get("left", ())}
     if not said:
         raise Unfit
-    undo = comment("; ".join([output.undo, *facts.get("undone", ())]))
-    header = {
+    names["old"] = _old([line for line in lines if id(line.change) in said])
+    undo = comment("; ".join([_filled(output.undo, names), *facts.get("undone", ())]))
+    header: dict[str, Any] = {
         "check": comment(_filled(output.check, names)),
         "apply": comment(_filled(output.apply, names)),
         "undo": undo,
@@ -116,12 +119,21 @@ def _render(target: Target, folder: str, output: Output, lines: list[Line]) -> t
         "kept": same,
     }
     text = _environment().get_template(output.template).render({**header, **facts})
+    text = re.sub("[ \\t]+$", "", text, flags=re.MULTILINE)  # where a name is empty
+    # What a template passed over counts as not written, whatever it was given.
+    said = {id(line.change) for line in lines if id(line.change) in said and line.tag in text}
     return Snippet(f"{folder}/{file}", text, output.language, header["check"], header["apply"], undo), said
 
 
 def _filled(text: str, names: Mapping[str, str]) -> str:
     """Return *text* with each ``{name}`` replaced; other braces stand for themselves."""
     return re.sub(r"\{(\w+)\}", lambda match: names[match[1]], text)
+
+
+def _old(lines: Iterable[Line]) -> str:
+    """Return what stood before the change, in the target's language: for one who takes it back."""
+    short = ", ".join(f"{line.name} {line.before}" if line.before else f"{line.name} left out" for line in lines)
+    return short if len(short) <= _SHORT else 'restore what stands after "was"'
 
 
 def _listed(target: Target, folder: str, changes: list[Change]) -> Snippet:

@@ -10,6 +10,10 @@ from advisor.snippets.quoting import CannotWrite, comment, literal
 from advisor.snippets.targets import Output
 
 
+class Unfit(Exception):
+    """No change of these lines can be written by this template."""
+
+
 class Line(NamedTuple):
     """
     One setting in a file.
@@ -48,6 +52,17 @@ class Line(NamedTuple):
     def effect(self) -> str:
         """When it takes effect, for a comment."""
         return comment(self.change.effect) if self.change else ""
+
+
+    @property
+    def block(self) -> str:
+        """The block or section it stands in, "" for none."""
+        return str(self.spec.get("block", ""))
+
+    @property
+    def of(self) -> str:
+        """The directive or resource it is a part of, "" for none."""
+        return str(self.spec.get("of", ""))
 
 
 def changed(change: Change, output: Output, key: str) -> Line:
@@ -100,5 +115,7 @@ def tag(change: Change) -> str:
 
 
 def _names(key: str, spec: Mapping[str, Any]) -> tuple[str, str]:
+    if "terraform" in spec:  # an attribute's name has points of its own
+        return key, ""
     group, _, name = str(spec.get("as", key)).rpartition(".")
     return name, str(spec.get("block", group))

