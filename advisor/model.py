@@ -172,6 +172,9 @@ class Builder:
             hop.stated["end_of_life"] = Given(profile.end_of_life(version), Source("default", place, profile.title, profile.versions_source))
             if not isinstance(hop.stated["end_of_life"].value, str):
                 del hop.stated["end_of_life"]
+        if profile.owner == "provider" or profile.is_middlebox:
+            for name in ("nofile_soft", "nofile_hard"):
+                hop.stated[name] = Given(inf, Source("none", None, profile.name))
         hop.lists = {"inbound": [], "outbound": [], "endpoints": None, "known_faults": [_fault(f) for f in profile.faults]}
         model.host = self._host(raw, document, profile)
         if profile.is_middlebox:
@@ -317,6 +320,32 @@ class Builder:
             names = " or ".join(s.name for _, s in found)
             self.problems.append(Problem(raw.key_place, f"{shown(raw.name)}: {what} has it more than once; write {names}"))
         return []
+
+    def set(self, hop: HopModel, name: str, value: str, at: Place) -> Problem | None:
+        """Set one setting of a hop to *value*, as ``--set`` says it; return what is wrong with that."""
+        source = Source("stated", at, text=value)
+        if name == "version":
+            hop.hop.stated["version"] = Given(value, source)
+            end = hop.profile.end_of_life(value)
+            if isinstance(end, str):
+                hop.hop.stated["end_of_life"] = Given(end, Source("default", at, hop.profile.title, hop.profile.versions_source))
+            return None
+        found = {(store, n): None for store in hop.stores for n in store.profile.names(name)}
+        if len(found) > 1 and not any(store.profile.settings[n].part for store, n in found):
+            ends = " or ".join(f"{hop.name}.{n}" for _, n in found)
+            return Problem(at, f"{hop.name} ({hop.profile.name}) has {name} more than once; write {ends}")
+        for store, n in found:
+            setting = store.profile.settings[n]
+            part = value.split()[setting.part[1]] if setting.part and len(value.split()) > setting.part[1] else value
+            try:
+                store.settings[n] = Given(setting.read(part), source)
+            except ValueError as error:
+                return Problem(at, str(error))
+        if found:
+            return None
+        known = [n for store in hop.stores for n in store.profile.settings]
+        meant = nearest(name, [*known, *(n.rsplit(".", 1)[-1] for n in known)])
+        return Problem(at, f'{hop.profile.name} has no setting "{shown(name)}"{f"; did you mean {meant}?" if meant else ""}')
 
     def _unknown_setting(self, model: HopModel, raw: StatedSetting) -> None:
         prop = self._advisors_own(model, raw)

@@ -102,8 +102,10 @@ Chosen = dict[Instance, Alternative]
 class Planner:
     """Plans for one system; see the module."""
 
-    def __init__(self, base: Sheet, outcomes: Sequence[Outcome], ignored: Iterable[Instance] = ()) -> None:
+    def __init__(self, base: Sheet, outcomes: Sequence[Outcome], ignored: Iterable[Instance] = (),
+                 positions: Mapping[str, int] | None = None) -> None:  # fmt: skip
         self.origin, self.base = base, base
+        self.positions = positions or {}
         self.outcomes = list(outcomes)
         self.ignored = frozenset(ignored)
         self.evaluations = 0
@@ -302,9 +304,8 @@ class Planner:
         groups: dict[str, list[Change]] = {}
         for change in changes:
             groups.setdefault(change.target.subject.name, []).append(change)
-        left = [tuple(group) for group in groups.values()]
-        left.sort(key=lambda g: min(self.order[o] for c in g for o in c.owners))
-        left.reverse()  # the last server first: what calls it is changed when it is ready
+        # The last server first: what calls it is changed when it is ready.
+        left = [tuple(groups[name]) for name in sorted(groups, key=lambda n: (-self.positions.get(n, 0), n))]
         steps: list[tuple[Change, ...]] = []
         done: dict[Knob, Any] = {}
         allowed = frozenset(o.instance for o in self.states_base if o.status == VIOLATED)

@@ -124,7 +124,7 @@ class Sheet:
         self.moved = 0
         for knob in (*self.moves, *(fixed or ())):
             self.moved |= self.bit(knob)
-        self._cells: dict[tuple[Subject, str], Cell] = {}
+        self.seen: dict[tuple[Subject, str], Cell] = {}
         self._settings: dict[Knob, Cell] = {}
         self._open: set[Any] = set()
         self.bare: bool = base.bare if base else False
@@ -174,13 +174,13 @@ class Sheet:
     def cell(self, subject: Subject, name: str) -> Cell:
         """Return the fact *name* of *subject*."""
         key = (subject, name)
-        found = self._cells.get(key)
+        found = self.seen.get(key)
         if found is not None:
             return found
         if self.base is not None:
             before = self.base.cell(subject, name)
             if not before.deps & self.moved:
-                self._cells[key] = before
+                self.seen[key] = before
                 return before
         if key in self._open:
             raise Circular(key)
@@ -189,7 +189,7 @@ class Sheet:
             cell = self._compute(subject, name)
         finally:
             self._open.discard(key)
-        self._cells[key] = cell
+        self.seen[key] = cell
         return cell
 
     def value(self, subject: Subject, name: str) -> Any:
@@ -214,7 +214,7 @@ class Sheet:
         if given is not None:
             if type(given.value) is Hook:
                 hook = given.value
-                env = Env(self, self._bind(hook.subject), None, hook.store)
+                env = Env(self, self.bind(hook.subject), None, hook.store)
                 env["value"] = hook.value
                 return Cell(self._within(prop, hook.run(env)), given.source, env.used, prop.name)
             return Cell(given.value, given.source, 0, prop.name)
@@ -233,7 +233,7 @@ class Sheet:
                     return cell
                 best = best or cell
         if best is None and prop.neutral is not None and profile is not None and not profile.generic:
-            return Cell(prop.neutral, Source("none", None, profile.title), 0, prop.name)
+            return Cell(prop.neutral, Source("none", None, profile.name), 0, prop.name)
         if self.bare:  # a rule's case: what is not given is not known
             best = None
         elif prop.otherwise is not None and best is None:
@@ -243,7 +243,7 @@ class Sheet:
         return best or Cell(prop.unknown((subject, prop.name)), UNKNOWN, 0, prop.name)
 
     def _derived(self, subject: Subject, prop: Property, way: Any) -> Cell | None:
-        env = Env(self, self._bind(subject))
+        env = Env(self, self.bind(subject))
         try:
             if way.when is not None and way.when.run(env) is not True:
                 return None
@@ -260,7 +260,7 @@ class Sheet:
             return low if low >= high else Range(low, high, value.leaves)
         return value
 
-    def _bind(self, subject: Subject) -> dict[str, Subject]:
+    def bind(self, subject: Subject) -> dict[str, Subject]:
         bind = dict(subject.scopes)
         bind[subject.kind] = subject
         if subject.role:
@@ -283,7 +283,7 @@ class Sheet:
                 value = _hang(value, (store.hop or subject, "version"))
             source = Source("behaviour", store.place, _titled(store, version), (row.source if row else "") or gives.source)
             return Cell(value, source, version.deps, prop.name)
-        env = Env(self, self._bind(subject), None, store)
+        env = Env(self, self.bind(subject), None, store)
         try:
             value = gives.value.run(env)
         except KeyError:
@@ -379,7 +379,7 @@ class Sheet:
         value, used, target = move.bound.run(env), env.used, move.target
         moves = target.through.moves if target.through else None
         if moves is not None and moves.bound is not None:
-            inner = Env(self, self._bind(target.subject), None, target.subject.store)
+            inner = Env(self, self.bind(target.subject), None, target.subject.store)
             inner["bound"] = value
             value = moves.bound.run(inner)
             used |= inner.used
@@ -449,6 +449,6 @@ def _nothing(setting: Setting, store: Store) -> Any:
 
 
 def _titled(store: Store, version: Cell) -> str:
-    return f"{store.profile.title} {version.value}" if isinstance(version.value, str) else store.profile.title
+    return f"{store.profile.name} {version.value}" if isinstance(version.value, str) else store.profile.name
 
 

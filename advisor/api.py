@@ -1,0 +1,201 @@
+"""The whole run as one function: documents in, a typed result out, nothing printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from advisor import __version__
+from advisor.document import Document, Ignore, StackRef, read_documents
+from advisor.engine import VIOLATED, Instance, Outcome, instances, judge
+from advisor.errors import InputError, Place, Problem, nearest, shown
+from advisor.knowledge import Knowledge, load_knowledge
+from advisor.model import Builder, System
+from advisor.plan import Planner
+from advisor.report import Judged, build_report
+from advisor.report.parts import Finding, IgnoredView, Report, Run
+from advisor.sheet import Sheet
+from advisor.source import LIMITS
+from advisor.units import parse_date
+
+__all__ = ["Run", "check"]
+
+
+def check(paths: Sequence[str], *, stdin: str | None = None, today: str | None = None, sets: Sequence[str] = (),
+          packs: Sequence[str] = (), max_size: int = LIMITS.size, details: bool = True, snippets: bool = False,
+          knowledge: Knowledge | None = None) -> Run:  # fmt: skip
+    """
+    Judge the documents of files and directories, and plan the remedy.
+
+    Args:
+        paths: Files, directories (all documents below), ``-`` for standard input.
+
+        stdin: What ``-`` holds; None reads standard input.
+
+        today: The day versions and ignores are judged by, as YYYY-MM-DD; None takes SOURCE_DATE_EPOCH, else the day.
+
+        sets: What if: ``HOP.SETTING=VALUE``, ``HOP.caller.SETTING=VALUE`` or ``HOP.version=VALUE``.
+
+        packs: Directories of rules beside the advisor's own.
+
+        max_size: Bytes over which a file is refused.
+
+        details: Whether reports list every fact.
+
+        snippets: Whether reports hold the snippets of their plans.
+
+        knowledge: What is known; None loads it.
+
+    Returns:
+        The reports of the documents that are right, and the problems of the others.
+
+    Raises:
+        InputError: Where the call itself is wrong: a date, a pack, a ``sets`` that names no hop or setting.
+
+        KnowledgeError: Where a rule or a profile is wrong.
+    """
+    known = knowledge or load_knowledge(packs)
+    day = _today(today)
+    documents, problems = read_documents(
+        paths, stdin=stdin, max_size=max_size, check_stack=lambda ref: check_stack(ref, known),
+        is_middlebox=lambda name: (p := known.profile(name)) is not None and p.is_middlebox, known_rules=known.rules)  # fmt: skip
+    builder = Builder(known, day)
+    systems = builder.build(documents)
+    wrong = {p.place.file for p in builder.problems} | {_owner(p, documents) for p in builder.problems}
+    problems = sorted({*problems, *builder.problems})
+    good = [s for s in systems if not any(p.document.file in wrong for p in s.paths)]
+    _apply_sets(sets, good, builder)
+    reports = [_judge(system, known, day, details=details, snippets=snippets) for system in good]
+    return Run(reports, problems, day, __version__)
+
+
+def _owner(problem: Problem, documents: Sequence[Document]) -> str:
+    """Return the document to which a problem in a capture belongs."""
+    for document in documents:
+        for hop in (*document.path, *(h for b in document.split for h in b.path)):
+            for kind in ("sysctl", "sockets", "counters"):
+                captures = getattr(hop.host, kind, ()) if hop.host else ()
+                if isinstance(captures, list) and any(problem.place.file.endswith(c.path) for c in captures):
+                    return document.file
+    return problem.place.file
+
+
+def check_stack(ref: StackRef, knowledge: Knowledge) -> Problem | None:
+    """Return what is wrong with a stack's name or version, or None."""
+    profile = knowledge.profile(ref.name)
+    if profile is None:
+        meant = nearest(ref.name, knowledge.stack_names())
+        hint = f"; did you mean {meant}?  (advisor stacks lists all)" if meant else "; advisor stacks list shows all"
+        return Problem(ref.place, f'no stack "{shown(ref.name)}"{hint}')
+    if ref.version is None or not profile.versions:
+        return None
+    if not ref.version[0].isdigit():
+        lines = f"{profile.versions[0].line} to {profile.versions[-1].line}"
+        return Problem(ref.place, f'{profile.name} version "{shown(ref.version)}" has no number; write one such as {lines}')
+    newest = int(profile.versions[-1].line.split(".")[0])
+    if int(ref.version.split(".")[0][:9]) > newest + 10 and newest < 1000:
+        lines = f"{profile.versions[0].line} to {profile.versions[-1].line}"
+        return Problem(ref.place, f"no {profile.name} {shown(ref.version)} is known ({lines}); leave the version out if it is not known")
+    return None
+
+
+def _today(today: str | None) -> str:
+    import os
+
+    if today is not None:
+        try:
+            return parse_date(today, "today")
+        except ValueError as error:
+            raise InputError([Problem(Place("--today"), str(error))]) from None
+    from datetime import UTC, date, datetime
+
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch.isdigit() else date.today().isoformat()
+
+
+def _apply_sets(sets: Sequence[str], systems: Sequence[System], builder: Builder) -> None:
+    """Set what --set says on every hop of that name."""
+    problems = []
+    for text in sets:
+        name, equals, value = text.partition("=")
+        hop_name, dot, setting = name.partition(".")
+        hops = [h for s in systems for h in s.hops if h.name == hop_name]
+        at = Place(f"--set {shown(text)}")
+        if not equals or not dot:
+            problems.append(Problem(at, "write HOP.SETTING=VALUE, such as edge.keepalive_timeout=75s"))
+            continue
+        if not hops and systems:
+            meant = nearest(hop_name, {h.name for s in systems for h in s.hops})
+            problems.append(Problem(at, f"no hop {shown(hop_name)}{f'; did you mean {meant}?' if meant else ''}"))
+        for hop in hops:
+            found = builder.set(hop, setting, value.strip(), at)
+            problems += [found] if found else []
+    if problems:
+        raise InputError(problems)
+
+
+def _judge(system: System, knowledge: Knowledge, day: str, *, details: bool, snippets: bool) -> Report:
+    sheet = Sheet(knowledge.properties)
+    outcomes = judge(instances(knowledge.rules.values(), system.subjects), sheet)
+    ignored, faults = _ignored(system, outcomes, day)
+    positions = {hop.name: i for path in system.paths for i, hop in enumerate(path.hops)}
+    plan = Planner(sheet, outcomes, ignored, positions).plan()
+    digests = {f: _digest(f) for f in dict.fromkeys(p.document.file for p in system.paths)} if details else {}
+    judged = Judged(system, sheet, outcomes, plan, ignored, faults)
+    report = build_report(judged, knowledge, digests, details)
+    if snippets and plan.changes:
+        from advisor.report.snippets import snippet_views
+
+        report = report._replace(snippets=snippet_views(judged, report))
+    return report
+
+
+def _digest(file: str) -> str:
+    from hashlib import sha256
+
+    try:
+        with open(file, "rb") as stream:
+            return sha256(stream.read()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _ignored(system: System, outcomes: Sequence[Outcome], day: str) -> tuple[Mapping[Instance, IgnoredView], list[Finding]]:
+    """Return the violated outcomes that a document accepts, and findings for what it accepts in vain or no more."""
+    ignored: dict[Instance, IgnoredView] = {}
+    faults: list[Finding] = []
+    for document in {id(p.document): p.document for p in system.paths}.values():
+        mine = {h.hop for p in system.paths if p.document is document for h in p.hops}
+        for entry in document.ignore:
+            found = [o.instance for o in outcomes if o.status == VIOLATED and o.instance.rule.slug == entry.rule
+                     and _at(o.instance, entry, mine)]  # fmt: skip
+            if entry.until and entry.until < day:
+                faults.append(_fault(entry, "ignore-expired", f"the ignore of {entry.rule} ended on {entry.until}",
+                                     "Mend the finding, or give the entry a new date and a reason that still holds."))  # fmt: skip
+            elif not found:
+                faults.append(_fault(entry, "ignore-unused", f"nothing here violates {entry.rule}; the ignore has no use",
+                                     "Take the entry out: it would hide the next finding of this rule."))  # fmt: skip
+            for instance in found if not (entry.until and entry.until < day) else ():
+                ignored[instance] = IgnoredView(entry.rule, _name(instance), entry.reason or "", entry.until or "", str(entry.place))
+    return ignored, faults
+
+
+def _at(instance: Instance, entry: Ignore, mine: Iterable[object]) -> bool:
+    names = set()
+    for subject in instance.bind.values():
+        if subject.kind in ("end", "hop", "middlebox", "host"):
+            names.add(subject.name)
+    if entry.at is not None and entry.at not in names:
+        return False
+    hops = {s.wide or s for s in instance.bind.values() if s.kind in ("end", "hop", "middlebox")}
+    return bool(hops & set(mine)) or instance.subject.kind in ("path", "host")
+
+
+def _name(instance: Instance) -> str:
+    return instance.subject.name
+
+
+def _fault(entry: Ignore, rule: str, summary: str, message: str) -> Finding:
+    return Finding(rule, "warning", "high", "", [entry.at or "all hops"], summary, summary, message, (), (), (), (), (), (), (), (), (),
+                   (), "none, it is read off the document", str(entry.place), False)  # fmt: skip
+
+

@@ -1,0 +1,188 @@
+"""From outcomes and a plan to everything that an output may show, sorted and phrased."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from advisor.engine import MET, NOT_APPLICABLE, UNKNOWN, VIOLATED, Instance, Outcome, severity
+from advisor.expressions import unit_kind
+from advisor.facts import Subject
+from advisor.knowledge import Knowledge
+from advisor.model import System
+from advisor.plan import Plan
+from advisor.report.assessed import coverage, unassessed
+from advisor.report.findings import FindingWriter
+from advisor.report.paths import path_views
+from advisor.report.parts import (
+    ChangeView,
+    Counts,
+    FactView,
+    Finding,
+    IgnoredView,
+    PlanView,
+    Report,
+    Run,
+    Step,
+    SymptomView,
+)
+from advisor.report.symptoms import symptom_views
+from advisor.report.words import Words, counted, listed, shown
+from advisor.rules import SEVERITIES
+from advisor.sheet import Sheet
+
+__all__ = ["Judged", "Report", "Run", "build_report"]
+
+
+class Judged(NamedTuple):
+    """What the engine found out of one system."""
+
+    system: System
+    sheet: Sheet
+    outcomes: list[Outcome]
+    plan: Plan
+    ignored: Mapping[Instance, IgnoredView]
+    ignore_faults: Sequence[Finding]
+
+
+def build_report(judged: Judged, knowledge: Knowledge, digests: Mapping[str, str], details: bool) -> Report:
+    """Return the report of one system; without *details* the list of all facts is left empty."""
+    words = Words(judged.sheet)
+    changes = change_views(judged, words)
+    symptoms, explains = symptom_views(judged, knowledge)
+    writer = FindingWriter(judged, words, changes, explains)
+    findings = sorted([*writer.findings(), *judged.ignore_faults], key=lambda f: SEVERITIES.index(f.severity))
+    findings.sort(key=lambda f: (SEVERITIES.index(f.severity), not f.explains))
+    symptoms = [_explained(s, i, findings) for i, s in enumerate(symptoms)]
+    plan = plan_view(judged, changes, findings)
+    counts = _counts(judged, findings)
+    paths = path_views(judged, words)
+    documents = {p.document.file: None for p in judged.system.paths}
+    return Report(
+        service=listed(dict.fromkeys(p.service for p in paths)),
+        files=list(documents), digests=digests, verdict=_verdict(counts, findings, plan), paths=paths, symptoms=symptoms,
+        findings=findings, first=_first(plan, findings), plan=plan, unassessed=unassessed(judged),
+        ignored=sorted(set(judged.ignored.values())),
+        met=sorted({f"{o.instance.rule.slug}: {_where(o.instance)}" for o in judged.outcomes if o.status == MET}),
+        coverage=coverage(judged, knowledge), counts=counts, facts=_facts(judged, words) if details else (), snippets=(),
+        notes=_notes(judged),
+    )  # fmt: skip
+
+
+def change_views(judged: Judged, words: Words) -> dict[Any, ChangeView]:
+    """Return what the plan changes, by knob, in the order of the roll-out."""
+    found = {}
+    for number, step in enumerate(judged.plan.steps, 1):
+        for change in step:
+            target = change.target
+            store, prop = target.subject.store, target.prop
+            setting = target.setting
+            kind = unit_kind(setting.kind) if setting else unit_kind(prop.kind)
+            fact = words.setting(store, setting) if setting and store else words.fact(target.subject, prop.name)
+            where = ", ".join(filter(None, (fact.words, fact.place if fact.source in ("stated", "captured", "estimated") else "")))
+            found[target.knob] = ChangeView(
+                hop=target.subject.name, side=target.subject.role or target.subject.kind, setting=fact.name,
+                full_name=setting.name if setting else f"{target.subject.role or target.subject.kind}.{prop.name}",
+                property=f"{target.subject.role or target.subject.kind}.{prop.name}", now=fact.value,
+                planned=shown(change.value, kind), was=f"{fact.value} ({where})" if where else fact.value,
+                effect=setting.effect if setting else "", rules=tuple(sorted({o.rule.slug for o in change.owners})), step=number)  # fmt: skip
+    return found
+
+
+def plan_view(judged: Judged, changes: Mapping[Any, ChangeView], findings: Sequence[Finding]) -> PlanView:
+    steps = []
+    for number, step in enumerate(judged.plan.steps, 1):
+        views = [changes[c.target.knob] for c in step]
+        rules = {slug for view in views for slug in view.rules}
+        verify = [v for f in findings if f.rule in rules and any(c in f.changes for c in views) for v in f.verify]
+        steps.append(Step(number, views[0].hop, views, _roll_out(views), list(dict.fromkeys(verify))))
+    resolved, left = len(judged.plan.resolved), judged.plan.left
+    before = {o.instance for o in judged.outcomes if o.status == VIOLATED}
+    new = [o for o in judged.plan.outcomes if o.status == VIOLATED and o.instance not in before]
+    total = sum(len(s.changes) for s in steps)
+    again = f"Checked again: {counted(resolved, 'finding')} resolved, {len(new) or 'none'} new, {len(left)} left." if total else ""
+    return PlanView(steps, judged.plan.ordered, resolved,
+                    sorted(f"{o.instance.rule.slug}: {_where(o.instance)}" for o in left), len(new), again)  # fmt: skip
+
+
+def _roll_out(views: Sequence[ChangeView]) -> str:
+    effects = {v.effect for v in views}
+    if "at listen" in effects or "restart" in effects:
+        return "restart, one instance at a time"
+    return "reload" if "reload" in effects else "no restart needed" if effects <= {"at once", "new connections"} else "rolling"
+
+
+def _explained(symptom: SymptomView, index: int, findings: Sequence[Finding]) -> SymptomView:
+    return symptom._replace(explained_by=list(dict.fromkeys(f.rule for f in findings if index in f.explains)))
+
+
+def _first(plan: PlanView, findings: Sequence[Finding]) -> list[str]:
+    """Return at most three things to do first: steps that mend what is most severe, in the order of the roll-out."""
+    rank = {f.rule: SEVERITIES.index(f.severity) for f in reversed(findings)}
+    steps = sorted(plan.steps, key=lambda s: (min((rank.get(r, 9) for c in s.changes for r in c.rules), default=9), s.number))[:3]
+    found = []
+    for step in sorted(steps, key=lambda s: s.number):
+        worst = min(rank.get(r, 9) for c in step.changes for r in c.rules)
+        telling = [c for c in step.changes if min(rank.get(r, 9) for r in c.rules) == worst]
+        found.append(f"{step.hop}: " + listed(f"{c.setting} {c.now} -> {c.planned}" for c in telling[:3]))
+    return found
+
+
+def _verdict(counts: Counts, findings: Sequence[Finding], plan: PlanView) -> str:
+    parts = [counted(n, w) for n, w in ((counts.error, "error"), (counts.warning, "warning"), (counts.note, "note")) if n]
+    if not parts:
+        if counts.unknown:
+            return f"No finding: {counted(counts.met, 'check')} met, {counts.unknown} not assessed for want of facts."
+        return f"No finding: all {counted(counts.met, 'check')} met."
+    head = "Change before deploy" if counts.error else "Worth a change" if counts.warning else "Sound, with remarks"
+    total = sum(len(s.changes) for s in plan.steps)
+    tail = (f" {counted(total, 'setting').capitalize() if False else counted(total, 'change')} in {counted(len(plan.steps), 'step')}"
+            f" {'resolve' if total != 1 else 'resolves'} {plan.resolved} of {plan.resolved + len(plan.left)} outcomes." if total else "")  # fmt: skip
+    return f"{head}: {listed(parts)}.{tail}"
+
+
+def _counts(judged: Judged, findings: Sequence[Finding]) -> Counts:
+    by_severity = {s: sum(1 for f in findings if f.severity == s) for s in SEVERITIES}
+    by_status = {s: sum(1 for o in judged.outcomes if o.status == s and o.instance not in judged.ignored)
+                 for s in (MET, UNKNOWN, NOT_APPLICABLE)}  # fmt: skip
+    return Counts(by_severity["error"], by_severity["warning"], by_severity["note"], by_status[MET], by_status[UNKNOWN],
+                  len(judged.ignored), by_status[NOT_APPLICABLE])  # fmt: skip
+
+
+def _where(instance: Instance) -> str:
+    return instance.subject.name + (f" ({instance.element.name})" if instance.element and instance.element.name != instance.subject.name else "")
+
+
+def _facts(judged: Judged, words: Words) -> list[FactView]:
+    """Return every known fact with its source, hop by hop along the path."""
+    found: dict[tuple[str, str, str], FactView] = {}
+    for subject in _subjects(judged.system):
+        for prop in judged.sheet.properties.all.get(subject.kind, {}).values():
+            if prop.kind.base in ("list",) or (subject, prop.name) not in judged.sheet.seen and prop.name not in subject.stated:
+                continue
+            view = words.fact(subject, prop.name)
+            if view.source in ("unknown", "none", "otherwise") or view.value == "unknown":
+                continue
+            found[view.hop, view.property, view.value] = view
+    return list(found.values())
+
+
+def _subjects(system: System) -> list[Subject]:
+    found: dict[Subject, None] = {}
+    for path in system.paths:
+        found[path.workload] = None
+        for hop in path.hops:
+            for subject in (hop.hop, hop.caller, hop.callee, hop.middlebox, hop.host):
+                if subject is not None:
+                    found[subject] = None
+        for leg in path.legs:
+            found[leg] = None
+    return list(found)
+
+
+def _notes(judged: Judged) -> list[str]:
+    notes = []
+    for hop in judged.system.hops:
+        notes += [f"{c.place}: {c.path} is kept, not read: the reader of {hop.profile.title} files is not part of this version; "
+                  "write its settings under settings:" for c in hop.raw.config]  # fmt: skip
+    return notes

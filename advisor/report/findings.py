@@ -1,0 +1,159 @@
+"""Findings: violated outcomes in words, one where a cause and its knobs are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from advisor.engine import VIOLATED, Instance, Outcome, severity
+from advisor.expressions import unit_kind
+from advisor.facts import Subject
+from advisor.plan import Open
+from advisor.report.parts import ChangeView, FactView, Finding, NumberView
+from advisor.report.words import Words, listed, name_of, shown
+from advisor.rules import CONFIDENCES, Fix
+from advisor.values import Range, known
+
+if TYPE_CHECKING:
+    from advisor.report import Judged
+
+
+class FindingWriter:
+    """Writes the findings of one system."""
+
+    def __init__(self, judged: Judged, words: Words, changes: Mapping[Any, ChangeView], explains: Mapping[str, tuple[int, ...]]) -> None:
+        self.judged, self.words, self.changes, self.explains = judged, words, changes, explains
+        self.owned: dict[Instance, list[ChangeView]] = {}
+        for change in judged.plan.changes:
+            for owner in change.owners:
+                self.owned.setdefault(owner, []).append(changes[change.target.knob])
+        self.left: dict[Instance, Open] = {o.instance: o for o in judged.plan.left}
+        self.after = {o.instance: o for o in judged.plan.outcomes}
+        self.after_words = Words(judged.plan.sheet)
+
+    def findings(self) -> list[Finding]:
+        """Return the findings; those of one rule that the same changes mend are one."""
+        groups: dict[Any, list[Outcome]] = {}
+        for outcome in self.judged.outcomes:
+            if outcome.status == VIOLATED and outcome.instance not in self.judged.ignored:
+                owned = tuple(sorted((c.hop, c.full_name) for c in self.owned.get(outcome.instance, ())))
+                key = (outcome.instance.rule.slug, owned or outcome.instance.subject if owned else _culprit(outcome),
+                       severity(outcome), outcome.instance in self.left)  # fmt: skip
+                groups.setdefault(key, []).append(outcome)
+        return [self._finding(group) for group in groups.values()]
+
+    def _finding(self, group: list[Outcome]) -> Finding:
+        first = group[0]
+        instance, rule, env = first.instance, first.instance.rule, first.env
+        assert env is not None
+        evidence = self._evidence(first)
+        fixes = [f for f in rule.fixes if f.moves and (f.when is None or f.when.run(env) is True)]
+        chosen = self.judged.plan.chosen.get(instance)
+        changes = list(dict.fromkeys(c for o in group for c in self.owned.get(o.instance, ())))
+        open_ = [self.left[o.instance] for o in group if o.instance in self.left]
+        message = next((self.words.sentence(t, env) for when, t in rule.messages if when is None or when.run(env) is True), "")
+        used = [chosen] if chosen else fixes[:1]
+        places = [f.place for f in evidence if f.place]
+        return Finding(
+            rule=rule.slug, severity=severity(first), confidence=self._confidence(first, evidence), cause=rule.cause,
+            where=list(dict.fromkeys(_where(o.instance) for o in group)), title=rule.title,
+            summary=self.words.sentence(rule.summary, env), message=message, evidence=evidence, numbers=self._numbers(first),
+            changes=changes, instead=[t for f in fixes if f is not chosen for t in [self._in_words(f, first)] if t],
+            do=[f.do for f in rule.fixes if f.do and (f.when is None or f.when.run(env) is True)],
+            risk=[f.risk for f in used if f and f.risk], verify=[f.verify for f in used if f and f.verify],
+            open=[s for o in open_ for s in _why_open(o)], explains=self.explains.get(rule.slug, ()),
+            references=rule.references, proof=rule.proof, place=places[0] if places else str(instance.subject.place or ""),
+            resolved=not open_ and bool(changes))  # fmt: skip
+
+    def _evidence(self, outcome: Outcome) -> list[FactView]:
+        rule, env = outcome.instance.rule, outcome.env
+        assert env is not None
+        found: dict[FactView, None] = {}
+        for name in rule.evidence:
+            first, *rest = name.split(".")
+            if not rest:
+                continue
+            subject, prop = self.words.resolve(env.bind, name)
+            spec = self.words.sheet.properties.find(subject.kind, prop)
+            if spec is not None and spec.kind.base not in ("list",):
+                view = self.words.fact(subject, prop)
+                if view.source not in ("unknown",) or view.value != "unknown":
+                    found[view] = None
+        telling = [f for f in found if f.value != "unknown"]
+        strong = [f for f in telling if f.source not in ("none", "otherwise")]
+        return strong if len(strong) > 1 else telling or list(found)
+
+    def _confidence(self, outcome: Outcome, evidence: list[FactView]) -> str:
+        """Return the rule's confidence, a step lower where a fact is an estimate or a default that was not verified."""
+        steps = CONFIDENCES.index(outcome.instance.rule.confidence)
+        if any(f.source in ("estimated", "unverified") or "estimate" in f.words for f in evidence):
+            steps += 1
+        return CONFIDENCES[min(steps, len(CONFIDENCES) - 1)]
+
+    def _numbers(self, outcome: Outcome) -> list[NumberView]:
+        env, later = outcome.env, self.after.get(outcome.instance)
+        assert env is not None
+        found = []
+        for what, expression in outcome.instance.rule.impact:
+            value = expression.run(env)
+            if not known(value) and not (type(value) is Range and shown(value, unit_kind(expression.kind)) != "unknown"):
+                continue
+            kind = unit_kind(expression.kind)
+            after = ""
+            if later is not None and later.env is not None and self.owned.get(outcome.instance):
+                planned = expression.run(later.env)
+                after = shown(planned, kind) if known(planned) and planned != value else ""
+            found.append(NumberView(what, shown(value, kind), self.words.arithmetic(expression, env), after))
+        return found
+
+    def _in_words(self, fix: Fix, outcome: Outcome) -> str:
+        """Return a fix that was not chosen: whose setting goes where."""
+        parts = []
+        env = outcome.env
+        assert env is not None
+        for name, operator, bound in fix.moves:
+            if "." not in name or bound is None:
+                return ""
+            subject, prop = self.words.resolve(env.bind, name)
+            spec = self.words.sheet.properties.find(subject.kind, prop)
+            value = bound.run(env)
+            target = self.words.sheet.target(subject, prop)
+            if isinstance(target, str) or spec is None:
+                return ""
+            if type(value) is Range:
+                value = value.low if operator == "at_most" else value.high
+            if not known(value) or (isinstance(value, float) and (value <= 0 or value == float("inf"))):
+                return ""
+            setting = target.setting
+            label = name_of(subject.store.profile, setting.name) if setting and subject.store else prop.replace("_", " ")
+            now = self.words.sheet.value(subject, prop)
+            if isinstance(now, float) and isinstance(value, float) and (now >= value if operator == "at_least" else now <= value):
+                continue
+            how = {"at_most": "at most ", "at_least": "at least ", "to": ""}[operator]
+            parts.append(f"{subject.name} {label} {how}{shown(value, unit_kind(spec.kind))}")
+        return listed(parts)
+
+
+def _culprit(outcome: Outcome) -> Any:
+    """Return what tells findings apart that nothing mends: the end or hop whose knobs they name."""
+    for fix in outcome.instance.rule.fixes:
+        for name, _, _ in fix.moves:
+            subject: Subject | None = outcome.instance.bind.get(name.split(".")[0])
+            if subject is not None:
+                return subject
+    return outcome.instance.element or outcome.instance.subject
+
+
+def _where(instance: Instance) -> str:
+    element = instance.element
+    return instance.subject.name + (f" ({element.name})" if element is not None and element.name != instance.subject.name else "")
+
+
+def _why_open(open_: Open) -> list[str]:
+    sentences = [f"{reason[0].upper()}{reason[1:]}." for reason in open_.reasons]
+    if open_.culprits:
+        names = listed(dict.fromkeys(f"{c.rule.slug} on {_where(c)}" for c in open_.culprits))
+        sentences.append(f"A change that mends it breaks {names}: one of them has to give.")
+    if open_.gave_up:
+        sentences.append("No plan was found within the limit of trials; that is not to say there is none.")
+    return sentences

@@ -1,0 +1,316 @@
+"""
+What an output may show: sorted, phrased, with units. A renderer adds nothing but layout.
+
+Texts here are plain: text of the reader's stands in them as it was written, and each renderer quotes it for its target.
+Sequences are in the order to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from advisor.errors import Problem
+
+
+class FactView(NamedTuple):
+    """
+    One fact with its source.
+
+    Attributes:
+        hop: The subject's name ("checkout", "workload", "checkout -> aws-alb").
+
+        name: What the stack calls it ("IdleConnTimeout"), else the property.
+
+        property: The advisor's name ("caller.idle_timeout").
+
+        value: Shown with its unit ("90s", "2 to 6s" for a range, "unknown").
+
+        raw: In base units; None where unknown or a range.
+
+        source: stated, captured, estimated, default, unverified, behaviour, derived, effective, none, otherwise, assumed, planned, unknown.
+
+        words: The source in words: "stated", "default of node 18", "derived: Little's law at peak", "go has none".
+
+        place: "file:line:column" or "".
+    """
+
+    hop: str
+    name: str
+    property: str
+    value: str
+    raw: float | bool | str | None
+    kind: str
+    source: str
+    words: str
+    place: str
+    reference: str
+    means: str
+
+
+class ChangeView(NamedTuple):
+    """
+    One planned value.
+
+    Attributes:
+        setting: The stack's own name, as its user writes it ("keepAliveTimeout").
+
+        now, planned: Shown with unit; "not set" and "unknown" in words.
+
+        was: "5s (stated, checkout.yaml:37:34)".
+
+        effect: When it acts: at once, new connections, reload, restart, at listen, or "".
+
+        step: The step of the roll-out it belongs to, from 1.
+    """
+
+    hop: str
+    side: str
+    setting: str
+    full_name: str
+    property: str
+    now: str
+    planned: str
+    was: str
+    effect: str
+    rules: Sequence[str]
+    step: int
+
+
+class NumberView(NamedTuple):
+    """A number that a finding costs: what, its value with unit, and its arithmetic."""
+
+    what: str
+    value: str
+    arithmetic: str
+    after: str
+
+
+class Finding(NamedTuple):
+    """
+    A violated rule, on one subject or on several with the same knob.
+
+    Attributes:
+        where: The subjects ("edge -> pricing"), first the one shown in full.
+
+        summary, message: The headline and the why.
+
+        changes: What the plan changes for it; empty where it is left open.
+
+        instead: The other ways to mend it, in words.
+
+        do: Actions in code or operations, in words.
+
+        open: Why the plan leaves it, in sentences; empty where it is resolved.
+
+        explains: Indices of the symptoms that it explains.
+    """
+
+    rule: str
+    severity: str
+    confidence: str
+    cause: str
+    where: Sequence[str]
+    title: str
+    summary: str
+    message: str
+    evidence: Sequence[FactView]
+    numbers: Sequence[NumberView]
+    changes: Sequence[ChangeView]
+    instead: Sequence[str]
+    do: Sequence[str]
+    risk: Sequence[str]
+    verify: Sequence[str]
+    open: Sequence[str]
+    explains: Sequence[int]
+    references: Sequence[str]
+    proof: str
+    place: str
+    resolved: bool
+
+
+class Missing(NamedTuple):
+    """A fact that would decide: whose, its name, what it is, how to get it."""
+
+    hop: str
+    name: str
+    means: str
+    ask: str
+
+
+class Unassessed(NamedTuple):
+    """Rules that could not be decided for want of the same facts."""
+
+    rule: str
+    where: Sequence[str]
+    title: str
+    severity: str
+    missing: Sequence[Missing]
+
+
+class SymptomView(NamedTuple):
+    """
+    What was seen, and what it says.
+
+    Attributes:
+        classes: Titles of the classes it belongs to; empty where the text is not known.
+
+        means: What it proves and what it does not.
+
+        outside: No setting causes it.
+
+        explained_by: Rules of this report's findings that explain it, most likely first.
+
+        look_for: What would tell more.
+    """
+
+    text: str
+    place: str
+    hop: str
+    classes: Sequence[str]
+    class_names: Sequence[str]
+    means: str
+    outside: bool
+    explained_by: Sequence[str]
+    look_for: str
+
+
+class IgnoredView(NamedTuple):
+    rule: str
+    where: str
+    reason: str
+    until: str
+    place: str
+
+
+class HopView(NamedTuple):
+    """One hop for the picture of the path: *kind* is end or middlebox; *notes* are short ("2 kept idle")."""
+
+    name: str
+    title: str
+    version: str
+    instances: str
+    kind: str
+    notes: Sequence[str]
+
+
+class BoxView(NamedTuple):
+    """A middlebox on a leg and what it forgets when; *ok* is None where that is not known."""
+
+    name: str
+    forgets: str
+    ok: bool | None
+
+
+class LegView(NamedTuple):
+    """A leg for the picture: how long the caller keeps an idle connection, when the callee closes it, and whether that is in order."""
+
+    caller: str
+    callee: str
+    keeps: str
+    closes: str
+    ok: bool | None
+    boxes: Sequence[BoxView]
+
+
+class PathView(NamedTuple):
+    service: str
+    file: str
+    hops: Sequence[HopView]
+    legs: Sequence[LegView]
+
+
+class Step(NamedTuple):
+    """One step of the roll-out: the hop, its changes, how to roll out, when to go on, how to go back."""
+
+    number: int
+    hop: str
+    changes: Sequence[ChangeView]
+    roll_out: str
+    go_on_when: Sequence[str]
+
+
+class PlanView(NamedTuple):
+    """
+    The plan.
+
+    Attributes:
+        left: Rule slugs with subject that stay, with reason.
+
+        again: One sentence on the re-check ("Checked again: 8 findings resolved, none new, 2 left").
+    """
+
+    steps: Sequence[Step]
+    ordered: bool
+    resolved: int
+    left: Sequence[str]
+    new: int
+    again: str
+
+
+class GroupView(NamedTuple):
+    """One group of documented causes: state is checked, in part or not."""
+
+    slug: str
+    title: str
+    state: str
+    checked: Sequence[str]
+    unchecked: Sequence[str]
+
+
+class Counts(NamedTuple):
+    error: int
+    warning: int
+    note: int
+    met: int
+    unknown: int
+    ignored: int
+    not_applicable: int
+
+
+class SnippetView(NamedTuple):
+    path: str
+    text: str
+    language: str
+    check: str
+    apply: str
+    undo: str
+    hop: str
+
+
+class Report(NamedTuple):
+    """One system: one document, or several that share hops."""
+
+    service: str
+    files: Sequence[str]
+    digests: Mapping[str, str]
+    verdict: str
+    paths: Sequence[PathView]
+    symptoms: Sequence[SymptomView]
+    findings: Sequence[Finding]
+    first: Sequence[str]
+    plan: PlanView
+    unassessed: Sequence[Unassessed]
+    ignored: Sequence[IgnoredView]
+    met: Sequence[str]
+    coverage: Sequence[GroupView]
+    counts: Counts
+    facts: Sequence[FactView]
+    snippets: Sequence[SnippetView]
+    notes: Sequence[str]
+
+
+class Run(NamedTuple):
+    """Everything a call found: a report a system, and what was wrong with the input."""
+
+    reports: Sequence[Report]
+    problems: Sequence[Problem]
+    today: str
+    version: str
+
+    def worst(self) -> str | None:
+        """Return the highest severity among the findings, or None."""
+        for severity in ("error", "warning", "note"):
+            if any(f.severity == severity for r in self.reports for f in r.findings):
+                return severity
+        return None

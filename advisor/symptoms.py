@@ -1,0 +1,65 @@
+"""Symptoms: which class a text belongs to, by the stacks' own error texts and the patterns that no stack owns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from advisor.knowledge import Knowledge, SymptomClass
+from advisor.stacks import Profile
+
+
+class Match(NamedTuple):
+    """A pattern found in a text: its class, the stack that prints it ("" for none in particular) and what it means there."""
+
+    symptom: str
+    pattern: str
+    stack: str
+    means: str
+
+
+def classify(text: str, knowledge: Knowledge, stacks: Iterable[Profile] = ()) -> list[Match]:
+    """
+    Return what *text* says, the most specific pattern first; only the matches of the class that fits best, and its equals.
+
+    Patterns of *stacks* (those on the path) come before the same pattern of others.
+    """
+    near = {p.name for p in stacks}
+    found: list[tuple[int, int, Match]] = []
+    for profile in knowledge.profiles.values():
+        for error in profile.errors:
+            if _compiled(error.text).search(text):
+                found.append((_weight(error.text), int(profile.name in near), Match(error.symptom, error.text, profile.name, error.means)))
+    for symptom in knowledge.symptoms.values():
+        for pattern in symptom.texts:
+            if _compiled(pattern).search(text):
+                found.append((_weight(pattern), 0, Match(symptom.name, pattern, "", "")))
+    if not found:
+        return []
+    if near and any(here for _, here, _ in found):
+        found = [f for f in found if f[1] or not f[2].stack]
+    found.sort(key=lambda f: (-f[0], -f[1], f[2].symptom, f[2].stack))
+    best = found[0][0]
+    kept: dict[str, Match] = {}
+    for weight, _, match in found:
+        if weight == best:
+            kept.setdefault(match.symptom, match)
+    return list(kept.values())
+
+
+def _weight(pattern: str) -> int:
+    return len(pattern.replace("…", ""))
+
+
+@lru_cache(4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    parts = [re.escape(part).replace(r"\ ", r"\s+") for part in pattern.split("…")]
+    return re.compile(".*?".join(parts), re.IGNORECASE | re.DOTALL)
+
+
+def outside(classes: Iterable[SymptomClass]) -> bool:
+    """Return whether no setting causes any of *classes*."""
+    found = list(classes)
+    return bool(found) and all(c.outside for c in found)
