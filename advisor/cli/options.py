@@ -1,0 +1,102 @@
+"""Options that several commands share, and what they come to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from advisor.report.parts import Run
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+SEVERITIES = ("error", "warning", "note")
+FAIL_ON = (*SEVERITIES, "never")
+
+
+def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    del ctx, param
+    if value is None:
+        return None
+    from datetime import date
+
+    try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            raise ValueError
+        date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f'"{value}" is no day; write year-month-day, such as 2027-01-31') from None
+    return value
+
+
+def _size(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    del ctx, param
+    if value is None:
+        return None
+    from advisor.units import parse_quantity
+
+    try:
+        size = float(parse_quantity(value, "size", "--max-size"))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    if not 0 < size < 2**40:
+        raise click.BadParameter(f'"{value}" is no limit; write one such as 16MiB')
+    return int(size)
+
+
+def _stack(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+paths = click.argument("paths", metavar="[PATH]...", nargs=-1)
+
+judging = _stack([
+    click.option("--set", "sets", metavar="HOP.SETTING=VALUE", multiple=True,
+                 help="What if: judge with this value in place of the document's. Repeatable."),
+    click.option("--rules", "packs", metavar="DIR", multiple=True,
+                 help="Judge by the rules in this directory too. Repeatable."),
+    click.option("--today", metavar="DATE", callback=_day,
+                 help="The day to judge on, for ends of support and `ignore until`; default: today."),
+    click.option("--max-size", metavar="SIZE", callback=_size, help="Refuse larger files; default: 4MiB."),
+])  # fmt: skip
+
+failing = _stack([
+    click.option("--fail-on", type=click.Choice(FAIL_ON), default="error", show_default=True,
+                 help="Exit with 1 from this severity on."),
+    click.option("--fail-on-unknown", is_flag=True, help="Exit with 1 where a rule could not be decided."),
+])  # fmt: skip
+
+looks = _stack([
+    click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
+                 help="Colour; auto: on a terminal, without NO_COLOR."),
+    click.option("-q", "--quiet", is_flag=True, help="Findings only, in short."),
+    click.option("-v", "--verbose", is_flag=True, help="Everything that was looked at; tracebacks of internal errors."),
+])  # fmt: skip
+
+as_data = click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True,
+                       help="A table for people, or JSON.")  # fmt: skip
+
+
+def judge(given: Sequence[str], call: dict[str, Any], *, snippets: bool = False) -> Run:
+    """Return what the advisor says of the documents in *given*; *call* holds the values of `judging`."""
+    from advisor.api import check
+
+    limit = {} if call["max_size"] is None else {"max_size": call["max_size"]}
+    return check(given, today=call["today"], sets=call["sets"], packs=call["packs"], snippets=snippets, **limit)
+
+
+def exit_code(run: Run, fail_on: str, *, fail_on_unknown: bool) -> int:
+    """Return 2 where input is wrong, 1 where a finding reaches *fail_on* or an undecided rule counts, else 0."""
+    if run.problems:
+        return 2
+    counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
+    if any(f.severity in counted for r in run.reports for f in r.findings):
+        return 1
+    return int(fail_on_unknown and any(r.unassessed for r in run.reports))
