@@ -31,7 +31,8 @@ def node_server(target: Target, lines: Sequence[Line], _kept: Sequence[Line]) ->
     return {
         "left": left,
         "tuned": [line for line in lines if line.key not in _STOPS],
-        "stops": [*stops, *([keep_alive] if longer and old and not stops else [])],
+        "stops": stops,
+        "ends": bool(stops) or (longer and old),
         "sweeps": old,
         "delay": at["callee.pre_stop_delay"].text if at.get("callee.pre_stop_delay") in stops else "",
         "grace": at["callee.shutdown_grace"].text if at.get("callee.shutdown_grace") in stops else "",
@@ -55,10 +56,10 @@ def terraform(target: Target, lines: Sequence[Line], _kept: Sequence[Line]) -> M
     resources: dict[str, list[dict[str, Any]]] = {}
     for line in lines:
         kind, _, attribute = line.spec["terraform"].partition(".")
-        if line.text:
+        if line.text and attribute:
             row = {"attribute": attribute, "text": line.text, "tag": line.tag, "because": line.because}
             resources.setdefault(kind, []).append(row)
-    left = [line.change for line in lines if not line.text]
+    left = [line.change for line in lines if not line.text or not line.spec["terraform"]]
     return {"resources": list(resources.items()), "name": identifier(target.hop, "hop"), "left": left}
 
 

@@ -12,6 +12,10 @@ from advisor.snippets.quoting import identifier, literal
 from advisor.snippets.retries import RETRY, before_version, by_key, effective, finite, jitter_said, retries
 
 
+_ENABLE = "Dialer.KeepAliveConfig.Enable"
+_ENABLED = "dialer.KeepAliveConfig.Enable = true"
+
+
 def go_client(target: Target, lines: Sequence[Line], kept: Sequence[Line]) -> Mapping[str, Any]:
     """Choose the parts of the Go client: transport, dial limit, timeout, retries with backoff and budget."""
     at = by_key(lines)
@@ -27,7 +31,7 @@ def go_client(target: Target, lines: Sequence[Line], kept: Sequence[Line]) -> Ma
         left += [at[key].change for key in ("caller.dial_limit", "caller.dial_burst") if key in at]
     written = [line for line in lines if line.change not in left]
     transport = dials or any(
-        line.group in ("Transport", "Dialer", "KeepAliveConfig", "HTTP2Config") for line in written
+        line.group.startswith(("Transport", "Dialer")) for line in written
     )
     timeout = at.get("Client.Timeout")
     if timeout is None and retry is None and "caller.attempt_timeout" in at and attempt_timeout is not None:
@@ -44,6 +48,7 @@ def go_client(target: Target, lines: Sequence[Line], kept: Sequence[Line]) -> Ma
         "left": left,
         "package": identifier(target.peer),
         "transport": transport,
+        "enable": "" if _ENABLE in at or any(line.key == _ENABLE for line in kept) else f"{_ENABLED} // Go 1.23 or newer",
         "dials": dials,
         "timeout": timeout,
         "retry": retry,
@@ -103,12 +108,12 @@ def go_server(target: Target, lines: Sequence[Line], _kept: Sequence[Line]) -> M
     """Split the lines into fields of the server and times of its stop."""
     left = [line.change for line in lines if line.key in _STOPS and not line.text.startswith(("time.", *"123456789"))]
     stops = [line for line in lines if line.key in _STOPS and line.change not in left]
-    tuned = [line for line in lines if line.key not in _STOPS]
-    if not stops and not tuned:
+    tuned = [line for line in lines if line.group in ("Server", "Server.HTTP2Config")]
+    listens = [line for line in lines if line.group.startswith("ListenConfig")]
+    if not stops and not tuned and not listens:
         raise Unfit
-    imports = ["net/http"]
-    if stops or any("time." in line.text for line in tuned):
-        imports.append("time")
+    times = stops or any("time." in line.text for line in (*tuned, *listens))
+    wanted = {"context": stops or listens, "net": listens, "net/http": stops or tuned, "time": times}
     return {
         "left": left,
         "package": identifier(target.hop, "server"),
@@ -116,5 +121,9 @@ def go_server(target: Target, lines: Sequence[Line], _kept: Sequence[Line]) -> M
         "tuned": tuned,
         "delays": any(line.key == "callee.pre_stop_delay" for line in stops),
         "grace": any(line.key == "callee.shutdown_grace" for line in stops),
-        "imports": ["context", *imports] if stops else imports,
+        "listens": listens,
+        "calls": "Server.SetKeepAlivesEnabled",
+        "enables": any(line.group == "ListenConfig.KeepAliveConfig" for line in listens)
+        and "ListenConfig.KeepAliveConfig.Enable" not in by_key(lines),
+        "imports": [name for name, is_used in wanted.items() if is_used],
     }

@@ -12,6 +12,13 @@ from advisor.snippets.retries import effective
 from advisor.snippets.targets import outputs
 
 
+_KUBERNETES = {
+    "safe": "a safe sysctl, a pod may set it",
+    "unsafe": "an unsafe sysctl, the kubelet must allow it",
+    "node-level": "no pod can set it, the node does",
+}
+
+
 def sysctls(target: Target, lines: Sequence[Line], _kept: Sequence[Line]) -> Mapping[str, Any]:
     """Put the figures of one sysctl together, and what a container may set before what only the host can."""
     rows: list[dict[str, Any]] = []
@@ -33,7 +40,7 @@ def sysctls(target: Target, lines: Sequence[Line], _kept: Sequence[Line]) -> Map
         extra = line.change.extra if line.change else {}
         rows.append({
             "name": name, "text": text, "before": before, "lines": figures,
-            "netns": extra.get("scope") == "netns", "k8s": comment(extra.get("k8s", "")),
+            "netns": extra.get("scope") == "netns", "k8s": _KUBERNETES.get(extra.get("k8s", ""), ""),
         })  # fmt: skip
     undo = [f"sysctl -w {row['name']}={_argument(row['before'])}" for row in rows if row["before"]]
     return {"left": left, "undone": undo, "rows": sorted(rows, key=lambda row: not row["netns"])}

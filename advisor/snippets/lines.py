@@ -10,6 +10,15 @@ from advisor.snippets.quoting import CannotWrite, comment, literal
 from advisor.snippets.targets import Output
 
 
+_EFFECTS = {
+    "at listen": "when the program listens anew; a reload keeps the old value, so restart it",
+    "at once": "at once",
+    "new connections": "on new connections",
+    "reload": "after a reload",
+    "restart": "after a restart",
+}
+
+
 class Unfit(Exception):
     """No change of these lines can be written by this template."""
 
@@ -51,7 +60,8 @@ class Line(NamedTuple):
     @property
     def effect(self) -> str:
         """When it takes effect, for a comment."""
-        return comment(self.change.effect) if self.change else ""
+        effect = self.change.effect if self.change else ""
+        return _EFFECTS.get(effect, comment(effect))
 
 
     @property
@@ -87,7 +97,8 @@ def kept(target: Target, output: Output, lines: Iterable[Line]) -> list[Line]:
     taken = {str(line.spec.get("as", line.key)) for line in lines}
     found = []
     for key, spec in output.settings.items():
-        if not spec.get("keep") or "as" in spec or key in taken:
+        written, keep = str(spec.get("as", key)), spec.get("keep", False)
+        if not keep or written in taken or (isinstance(keep, str) and not (keep in taken or known(target, keep))):
             continue
         value, said = known(target, key), "unchanged"
         if value is None:
@@ -98,8 +109,9 @@ def kept(target: Target, output: Output, lines: Iterable[Line]) -> list[Line]:
             text = literal(value, spec["kind"], output.language, spec)
         except CannotWrite:
             continue
-        name, group = _names(key, spec)
-        found.append(Line(key, name, group, text, text, said, (), None, spec))
+        if text != str(spec.get("same")):  # what the constructor takes by itself
+            found.append(Line(key, *_names(key, spec), text, text, said, (), None, spec))
+            taken.add(written)
     return found
 
 

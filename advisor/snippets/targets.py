@@ -7,8 +7,8 @@ and ``{kind}`` are filled in), ``language``, ``comment`` (what begins one), ``wh
 
 Keys of a setting: ``kind`` (where it is written unchanged), ``unit`` of its bare number, ``unlimited`` (how it says no limit),
 ``zero`` (what 0 would mean instead, so that 0 is not written), ``words`` (how it says a text), ``as`` (the setting it is
-written as), ``keep`` (written unchanged too, ``otherwise`` with this value if it is not known), ``part`` ``of`` a setting of
-several figures, ``block`` or ``of`` (what it stands in), ``terraform`` (its type and attribute).
+written as), ``keep`` (written unchanged too, where true or the setting of that name is; ``otherwise`` with this value if
+it is not known; not where it is the ``same`` as the constructor's own), ``part`` ``of`` a setting of several figures, ``block`` or ``of`` (what it stands in), ``terraform`` (its type and attribute).
 """
 
 from __future__ import annotations

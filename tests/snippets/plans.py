@@ -12,6 +12,7 @@ _TEXTS = {
     "Agent.scheduling": "fifo",
     "caller.retry_jitter": "full",
     "http-reuse": "always",
+    "proxy_set_header.Connection": "",
     "lingering_close": "on",
     "proxy_http_version": "1.1",
     "proxy_next_upstream": "error timeout http_503",
@@ -20,7 +21,7 @@ _TEXTS = {
 }
 _KINDS: dict[str, Value] = {"duration": 7.0, "count": 8.0, "size": 65536.0, "flag": True, "share": 0.1, "rate": 75.0}
 # Other names of what is planned already: no plan changes a setting under two names.
-_OTHER_NAMES = ("HTTPConnectionPool.", "PoolManager.", "Retry.")
+_OTHER_NAMES = ("PoolManager.", "Retry.", "Timeout.")
 _SYSCTLS = {
     "net.core.somaxconn": ("count", 4096.0, {"scope": "netns", "k8s": "unsafe"}),
     "net.ipv4.ip_local_port_range.first": ("count", 1024.0, {"scope": "netns", "k8s": "safe"}),

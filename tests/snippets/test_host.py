@@ -56,7 +56,7 @@ def test_what_a_container_may_set_stands_before_what_only_the_host_can() -> None
 
     host = lines.index("# Of the whole host: no container can set it.")
     assert lines.index("net.core.somaxconn = 4096") < host < lines.index("fs.file-max = 1000000")
-    assert "# Kubernetes: unsafe" in lines[:host]
+    assert "# Kubernetes: an unsafe sysctl, the kubelet must allow it." in lines[:host]
 
 
 def test_a_figure_whose_neighbour_is_not_known_is_listed() -> None:

@@ -159,7 +159,7 @@ def test_a_session_sets_the_planned_socket_options(server: _Server) -> None:
 def test_urllib3s_own_names_are_understood() -> None:
     changes = [change("Retry.total", 2.0), change("Retry.backoff_factor", 0.1, "duration"),
                change("Retry.backoff_max", 1.0, "duration"), change("Retry.backoff_jitter", 0.05, "duration"),
-               change("HTTPConnectionPool.maxsize", 32.0)]  # fmt: skip
+               change("PoolManager.maxsize", 32.0)]  # fmt: skip
     with _module("urllib3", changes).pool() as pool:
         retry = pool.connection_pool_kw["retries"]
 

@@ -12,9 +12,17 @@ resource "aws_lb" "checkout" {
   # [idle-pool-too-small] was: not set (default of client_keep_alive.seconds)
   # 6 x sqrt(17.9) = 25.4, rounded up.
   client_keep_alive = 7
+
+  # [idle-pool-too-small] was: not set (default of routing.http2.enabled)
+  # 6 x sqrt(17.9) = 25.4, rounded up.
+  enable_http2 = true
 }
 
 resource "aws_lb_target_group" "checkout" {
+  # [idle-pool-too-small] was: not set (default of preserve_client_ip.enabled)
+  # 6 x sqrt(17.9) = 25.4, rounded up.
+  preserve_client_ip = true
+
   # [idle-pool-too-small] was: not set (default of deregistration_delay.timeout_seconds)
   # 6 x sqrt(17.9) = 25.4, rounded up.
   deregistration_delay = 7

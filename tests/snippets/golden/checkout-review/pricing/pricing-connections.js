@@ -11,8 +11,6 @@ module.exports = function connections(server) {
   server.keepAliveTimeout = 65_000;
 
   // Before Node 19, server.close() waits until idle connections end by themselves: announce the close, and sweep.
-  // [idle-timeout-ordering] was: 5s (checkout.yaml:37:34)
-  // edge keeps idle connections for 60 s: 60 s + max(2 x RTT, 1 s) = 61 s, rounded up to 65 s.
   // A handler for SIGTERM replaces Node's own, which ends the process at once. If the program has one, merge the two.
   process.once('SIGTERM', () => {
     server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));

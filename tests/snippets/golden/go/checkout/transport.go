@@ -69,14 +69,16 @@ func NewTransport() *http.Transport {
 	// [idle-pool-too-small] was: not set (default of Dialer.KeepAlive)
 	// 6 x sqrt(17.9) = 25.4, rounded up.
 	dialer.KeepAlive = 7 * time.Second
-	dialer.KeepAliveConfig.Enable = true // Go 1.23 or newer
-	// [idle-pool-too-small] was: not set (default of KeepAliveConfig.Idle)
+	// [idle-pool-too-small] was: not set (default of Dialer.KeepAliveConfig.Enable)
+	// 6 x sqrt(17.9) = 25.4, rounded up.
+	dialer.KeepAliveConfig.Enable = true
+	// [idle-pool-too-small] was: not set (default of Dialer.KeepAliveConfig.Idle)
 	// 6 x sqrt(17.9) = 25.4, rounded up.
 	dialer.KeepAliveConfig.Idle = 7 * time.Second
-	// [idle-pool-too-small] was: not set (default of KeepAliveConfig.Interval)
+	// [idle-pool-too-small] was: not set (default of Dialer.KeepAliveConfig.Interval)
 	// 6 x sqrt(17.9) = 25.4, rounded up.
 	dialer.KeepAliveConfig.Interval = 7 * time.Second
-	// [idle-pool-too-small] was: not set (default of KeepAliveConfig.Count)
+	// [idle-pool-too-small] was: not set (default of Dialer.KeepAliveConfig.Count)
 	// 6 x sqrt(17.9) = 25.4, rounded up.
 	dialer.KeepAliveConfig.Count = 8
 	dials := newBucket(dialRate, dialBurst)
@@ -123,10 +125,10 @@ func NewTransport() *http.Transport {
 	// 6 x sqrt(17.9) = 25.4, rounded up.
 	transport.ReadBufferSize = 65536
 	transport.HTTP2 = &http.HTTP2Config{} // Go 1.24 or newer
-	// [idle-pool-too-small] was: not set (default of HTTP2Config.SendPingTimeout)
+	// [idle-pool-too-small] was: not set (default of Transport.HTTP2Config.SendPingTimeout)
 	// 6 x sqrt(17.9) = 25.4, rounded up.
 	transport.HTTP2.SendPingTimeout = 7 * time.Second
-	// [idle-pool-too-small] was: not set (default of HTTP2Config.PingTimeout)
+	// [idle-pool-too-small] was: not set (default of Transport.HTTP2Config.PingTimeout)
 	// 6 x sqrt(17.9) = 25.4, rounded up.
 	transport.HTTP2.PingTimeout = 7 * time.Second
 	return transport
