@@ -90,11 +90,16 @@ def check_stack(ref: StackRef, knowledge: Knowledge) -> Problem | None:
         return None
     if not ref.version[0].isdigit():
         lines = f"{profile.versions[0].line} to {profile.versions[-1].line}"
-        return Problem(ref.place, f'{profile.name} version "{shown(ref.version)}" has no number; write one such as {lines}')
+        return Problem(
+            ref.place, f'{profile.name} version "{shown(ref.version)}" has no number; write one such as {lines}'
+        )
     newest = int(profile.versions[-1].line.split(".")[0])
     if int(ref.version.split(".")[0][:9]) > newest + 10 and newest < 1000:
         lines = f"{profile.versions[0].line} to {profile.versions[-1].line}"
-        return Problem(ref.place, f"no {profile.name} {shown(ref.version)} is known ({lines}); leave the version out if it is not known")
+        return Problem(
+            ref.place,
+            f"no {profile.name} {shown(ref.version)} is known ({lines}); leave the version out if it is not known",
+        )
     return None
 
 
@@ -141,12 +146,7 @@ def _judge(system: System, knowledge: Knowledge, day: str, *, details: bool, sni
     plan = Planner(sheet, outcomes, ignored, positions).plan()
     digests = {f: _digest(f) for f in dict.fromkeys(p.document.file for p in system.paths)} if details else {}
     judged = Judged(system, sheet, outcomes, plan, ignored, faults)
-    report = build_report(judged, knowledge, digests, details)
-    if snippets and plan.changes:
-        from advisor.report.snippets import snippet_views
-
-        report = report._replace(snippets=snippet_views(judged, report))
-    return report
+    return build_report(judged, knowledge, digests, details=details, snippets=snippets)
 
 
 def _digest(file: str) -> str:
@@ -159,7 +159,9 @@ def _digest(file: str) -> str:
         return ""
 
 
-def _ignored(system: System, outcomes: Sequence[Outcome], day: str) -> tuple[Mapping[Instance, IgnoredView], list[Finding]]:
+def _ignored(
+    system: System, outcomes: Sequence[Outcome], day: str
+) -> tuple[Mapping[Instance, IgnoredView], list[Finding]]:
     """Return the violated outcomes that a document accepts, and findings for what it accepts in vain or no more."""
     ignored: dict[Instance, IgnoredView] = {}
     faults: list[Finding] = []
@@ -175,7 +177,9 @@ def _ignored(system: System, outcomes: Sequence[Outcome], day: str) -> tuple[Map
                 faults.append(_fault(entry, "ignore-unused", f"nothing here violates {entry.rule}; the ignore has no use",
                                      "Take the entry out: it would hide the next finding of this rule."))  # fmt: skip
             for instance in found if not (entry.until and entry.until < day) else ():
-                ignored[instance] = IgnoredView(entry.rule, _name(instance), entry.reason or "", entry.until or "", str(entry.place))
+                ignored[instance] = IgnoredView(
+                    entry.rule, _name(instance), entry.reason or "", entry.until or "", str(entry.place)
+                )
     return ignored, faults
 
 
@@ -197,5 +201,3 @@ def _name(instance: Instance) -> str:
 def _fault(entry: Ignore, rule: str, summary: str, message: str) -> Finding:
     return Finding(rule, "warning", "high", "", [entry.at or "all hops"], summary, summary, message, (), (), (), (), (), (), (), (), (),
                    (), "none, it is read off the document", str(entry.place), False)  # fmt: skip
-
-

@@ -13,7 +13,6 @@ from advisor.model import System
 from advisor.plan import Plan
 from advisor.report.assessed import coverage, unassessed
 from advisor.report.findings import FindingWriter
-from advisor.report.paths import path_views
 from advisor.report.parts import (
     ChangeView,
     Counts,
@@ -26,6 +25,8 @@ from advisor.report.parts import (
     Step,
     SymptomView,
 )
+from advisor.report.paths import path_views
+from advisor.report.snippets import snippet_views
 from advisor.report.symptoms import symptom_views
 from advisor.report.words import Words, counted, listed, shown
 from advisor.rules import SEVERITIES
@@ -45,8 +46,10 @@ class Judged(NamedTuple):
     ignore_faults: Sequence[Finding]
 
 
-def build_report(judged: Judged, knowledge: Knowledge, digests: Mapping[str, str], details: bool) -> Report:
-    """Return the report of one system; without *details* the list of all facts is left empty."""
+def build_report(
+    judged: Judged, knowledge: Knowledge, digests: Mapping[str, str], *, details: bool, snippets: bool = False
+) -> Report:
+    """Return the report of one system; without *details* the list of all facts is left empty, without *snippets* theirs."""
     words = Words(judged.sheet)
     changes = change_views(judged, words)
     symptoms, explains = symptom_views(judged, knowledge)
@@ -58,7 +61,7 @@ def build_report(judged: Judged, knowledge: Knowledge, digests: Mapping[str, str
     counts = _counts(judged, findings)
     paths = path_views(judged, words)
     documents = {p.document.file: None for p in judged.system.paths}
-    return Report(
+    report = Report(
         service=listed(dict.fromkeys(p.service for p in paths)),
         files=list(documents), digests=digests, verdict=_verdict(counts, findings, plan), paths=paths, symptoms=symptoms,
         findings=findings, first=_first(plan, findings), plan=plan, unassessed=unassessed(judged),
@@ -67,6 +70,7 @@ def build_report(judged: Judged, knowledge: Knowledge, digests: Mapping[str, str
         coverage=coverage(judged, knowledge), counts=counts, facts=_facts(judged, words) if details else (), snippets=(),
         notes=_notes(judged),
     )  # fmt: skip
+    return report._replace(snippets=snippet_views(judged, changes, report)) if snippets and judged.plan.changes else report
 
 
 def change_views(judged: Judged, words: Words) -> dict[Any, ChangeView]:
@@ -79,7 +83,9 @@ def change_views(judged: Judged, words: Words) -> dict[Any, ChangeView]:
             setting = target.setting
             kind = unit_kind(setting.kind) if setting else unit_kind(prop.kind)
             fact = words.setting(store, setting) if setting and store else words.fact(target.subject, prop.name)
-            where = ", ".join(filter(None, (fact.words, fact.place if fact.source in ("stated", "captured", "estimated") else "")))
+            where = ", ".join(
+                filter(None, (fact.words, fact.place if fact.source in ("stated", "captured", "estimated") else ""))
+            )
             found[target.knob] = ChangeView(
                 hop=target.subject.name, side=target.subject.role or target.subject.kind, setting=fact.name,
                 full_name=setting.name if setting else f"{target.subject.role or target.subject.kind}.{prop.name}",
@@ -100,7 +106,11 @@ def plan_view(judged: Judged, changes: Mapping[Any, ChangeView], findings: Seque
     before = {o.instance for o in judged.outcomes if o.status == VIOLATED}
     new = [o for o in judged.plan.outcomes if o.status == VIOLATED and o.instance not in before]
     total = sum(len(s.changes) for s in steps)
-    again = f"Checked again: {counted(resolved, 'finding')} resolved, {len(new) or 'none'} new, {len(left)} left." if total else ""
+    again = (
+        f"Checked again: {counted(resolved, 'finding')} resolved, {len(new) or 'none'} new, {len(left)} left."
+        if total
+        else ""
+    )
     return PlanView(steps, judged.plan.ordered, resolved,
                     sorted(f"{o.instance.rule.slug}: {_where(o.instance)}" for o in left), len(new), again)  # fmt: skip
 
@@ -109,7 +119,13 @@ def _roll_out(views: Sequence[ChangeView]) -> str:
     effects = {v.effect for v in views}
     if "at listen" in effects or "restart" in effects:
         return "restart, one instance at a time"
-    return "reload" if "reload" in effects else "no restart needed" if effects <= {"at once", "new connections"} else "rolling"
+    return (
+        "reload"
+        if "reload" in effects
+        else "no restart needed"
+        if effects <= {"at once", "new connections"}
+        else "rolling"
+    )
 
 
 def _explained(symptom: SymptomView, index: int, findings: Sequence[Finding]) -> SymptomView:
@@ -119,7 +135,9 @@ def _explained(symptom: SymptomView, index: int, findings: Sequence[Finding]) ->
 def _first(plan: PlanView, findings: Sequence[Finding]) -> list[str]:
     """Return at most three things to do first: steps that mend what is most severe, in the order of the roll-out."""
     rank = {f.rule: SEVERITIES.index(f.severity) for f in reversed(findings)}
-    steps = sorted(plan.steps, key=lambda s: (min((rank.get(r, 9) for c in s.changes for r in c.rules), default=9), s.number))[:3]
+    steps = sorted(
+        plan.steps, key=lambda s: (min((rank.get(r, 9) for c in s.changes for r in c.rules), default=9), s.number)
+    )[:3]
     found = []
     for step in sorted(steps, key=lambda s: s.number):
         worst = min(rank.get(r, 9) for c in step.changes for r in c.rules)
@@ -129,7 +147,9 @@ def _first(plan: PlanView, findings: Sequence[Finding]) -> list[str]:
 
 
 def _verdict(counts: Counts, findings: Sequence[Finding], plan: PlanView) -> str:
-    parts = [counted(n, w) for n, w in ((counts.error, "error"), (counts.warning, "warning"), (counts.note, "note")) if n]
+    parts = [
+        counted(n, w) for n, w in ((counts.error, "error"), (counts.warning, "warning"), (counts.note, "note")) if n
+    ]
     if not parts:
         if counts.unknown:
             return f"No finding: {counted(counts.met, 'check')} met, {counts.unknown} not assessed for want of facts."
@@ -150,7 +170,9 @@ def _counts(judged: Judged, findings: Sequence[Finding]) -> Counts:
 
 
 def _where(instance: Instance) -> str:
-    return instance.subject.name + (f" ({instance.element.name})" if instance.element and instance.element.name != instance.subject.name else "")
+    return instance.subject.name + (
+        f" ({instance.element.name})" if instance.element and instance.element.name != instance.subject.name else ""
+    )
 
 
 def _facts(judged: Judged, words: Words) -> list[FactView]:
@@ -158,7 +180,11 @@ def _facts(judged: Judged, words: Words) -> list[FactView]:
     found: dict[tuple[str, str, str], FactView] = {}
     for subject in _subjects(judged.system):
         for prop in judged.sheet.properties.all.get(subject.kind, {}).values():
-            if prop.kind.base in ("list",) or (subject, prop.name) not in judged.sheet.seen and prop.name not in subject.stated:
+            if (
+                prop.kind.base in ("list",)
+                or ((subject, prop.name) not in judged.sheet.seen
+                and prop.name not in subject.stated)
+            ):
                 continue
             view = words.fact(subject, prop.name)
             if view.source in ("unknown", "none", "otherwise") or view.value == "unknown":

@@ -33,7 +33,9 @@ def unassessed(judged: Judged) -> list[Unassessed]:
         rule = outcomes[0].instance.rule
         where = list(dict.fromkeys(o.instance.subject.name for o in outcomes))
         found.append(Unassessed(slug, where, rule.title, rule.severity, missing))
-    return sorted(found, key=lambda u: (SEVERITIES.index(u.severity), -max((waits[m] for m in u.missing), default=0), u.rule))
+    return sorted(
+        found, key=lambda u: (SEVERITIES.index(u.severity), -max((waits[m] for m in u.missing), default=0), u.rule)
+    )
 
 
 def missing_view(leaf: tuple[Any, str], words: Words) -> Missing:
@@ -41,12 +43,23 @@ def missing_view(leaf: tuple[Any, str], words: Words) -> Missing:
     subject, name = leaf
     if isinstance(subject, Store):
         setting = subject.profile.settings[name]
-        return Missing(subject.name, name_of(subject.profile, name), setting.means, f"state {name} of {subject.profile.title}")
+        return Missing(
+            subject.name, name_of(subject.profile, name), setting.means, f"state {name} of {subject.profile.title}"
+        )
     assert isinstance(subject, Subject)
     spec = words.sheet.properties.find(subject.kind, name)
     gives = words.gives(subject, name)
-    label = name_of(subject.store.profile, gives.name) if subject.store and hasattr(gives, "rows") and hasattr(gives, "name") else name
-    return Missing(subject.name, label.replace("_", " ") if label == name else label, spec.means if spec else "", spec.ask if spec else "")
+    label = (
+        name_of(subject.store.profile, gives.name)
+        if subject.store and hasattr(gives, "rows") and hasattr(gives, "name")
+        else name
+    )
+    return Missing(
+        subject.name,
+        label.replace("_", " ") if label == name else label,
+        spec.means if spec else "",
+        spec.ask if spec else "",
+    )
 
 
 def coverage(judged: Judged, knowledge: Knowledge) -> list[GroupView]:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 class FindingWriter:
     """Writes the findings of one system."""
 
-    def __init__(self, judged: Judged, words: Words, changes: Mapping[Any, ChangeView], explains: Mapping[str, tuple[int, ...]]) -> None:
+    def __init__(
+        self, judged: Judged, words: Words, changes: Mapping[Any, ChangeView], explains: Mapping[str, tuple[int, ...]]
+    ) -> None:
         self.judged, self.words, self.changes, self.explains = judged, words, changes, explains
         self.owned: dict[Instance, list[ChangeView]] = {}
         for change in judged.plan.changes:
@@ -51,7 +53,9 @@ class FindingWriter:
         chosen = self.judged.plan.chosen.get(instance)
         changes = list(dict.fromkeys(c for o in group for c in self.owned.get(o.instance, ())))
         open_ = [self.left[o.instance] for o in group if o.instance in self.left]
-        message = next((self.words.sentence(t, env) for when, t in rule.messages if when is None or when.run(env) is True), "")
+        message = next(
+            (self.words.sentence(t, env) for when, t in rule.messages if when is None or when.run(env) is True), ""
+        )
         used = [chosen] if chosen else fixes[:1]
         places = [f.place for f in evidence if f.place]
         return Finding(
@@ -96,7 +100,9 @@ class FindingWriter:
         found = []
         for what, expression in outcome.instance.rule.impact:
             value = expression.run(env)
-            if not known(value) and not (type(value) is Range and shown(value, unit_kind(expression.kind)) != "unknown"):
+            if not known(value) and not (
+                type(value) is Range and shown(value, unit_kind(expression.kind)) != "unknown"
+            ):
                 continue
             kind = unit_kind(expression.kind)
             after = ""
@@ -125,9 +131,15 @@ class FindingWriter:
             if not known(value) or (isinstance(value, float) and (value <= 0 or value == float("inf"))):
                 return ""
             setting = target.setting
-            label = name_of(subject.store.profile, setting.name) if setting and subject.store else prop.replace("_", " ")
+            label = (
+                name_of(subject.store.profile, setting.name) if setting and subject.store else prop.replace("_", " ")
+            )
             now = self.words.sheet.value(subject, prop)
-            if isinstance(now, float) and isinstance(value, float) and (now >= value if operator == "at_least" else now <= value):
+            if (
+                isinstance(now, float)
+                and isinstance(value, float)
+                and (now >= value if operator == "at_least" else now <= value)
+            ):
                 continue
             how = {"at_most": "at most ", "at_least": "at least ", "to": ""}[operator]
             parts.append(f"{subject.name} {label} {how}{shown(value, unit_kind(spec.kind))}")
@@ -146,7 +158,9 @@ def _culprit(outcome: Outcome) -> Any:
 
 def _where(instance: Instance) -> str:
     element = instance.element
-    return instance.subject.name + (f" ({element.name})" if element is not None and element.name != instance.subject.name else "")
+    return instance.subject.name + (
+        f" ({element.name})" if element is not None and element.name != instance.subject.name else ""
+    )
 
 
 def _why_open(open_: Open) -> list[str]:

@@ -38,7 +38,14 @@ def _hop(hop: HopModel, words: Words) -> HopView:
             if isinstance(fact.raw, float) and fact.raw < 1e6 and words.sheet.value(hop.caller, "reuses") is True:
                 notes.append(f"{fact.value} kept idle")
                 break
-    return HopView(hop.name, title, version, instances.value if instances.raw else "", "middlebox" if hop.middlebox else "end", notes)
+    return HopView(
+        hop.name,
+        title,
+        version,
+        instances.value if instances.raw else "",
+        "middlebox" if hop.middlebox else "end",
+        notes,
+    )
 
 
 def _leg(leg: Subject, judged: Judged, words: Words) -> LegView:
@@ -55,4 +62,10 @@ def _holds(judged: Judged, leg: Subject, cause: str, element: Subject | None) ->
     """Return whether the rules of a cause hold on a leg; None where that is not known or none applies."""
     states = {o.status for o in judged.outcomes if o.instance.rule.cause == cause and o.instance.subject is leg
               and o.instance.element is element}  # fmt: skip
-    return False if VIOLATED in states else True if states == {MET} or (MET in states and "unknown" not in states) else None
+    return (
+        False
+        if VIOLATED in states
+        else True
+        if states == {MET} or (MET in states and "unknown" not in states)
+        else None
+    )

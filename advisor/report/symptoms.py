@@ -33,7 +33,9 @@ def symptom_views(judged: Judged, knowledge: Knowledge) -> tuple[list[SymptomVie
 def _view(symptom: Symptom, stacks: list[Profile], knowledge: Knowledge) -> SymptomView:
     place, hop = str(symptom.place), symptom.from_ or ""
     if symptom.log is not None:
-        return SymptomView(symptom.log, place, hop, (), (), "A log: this version keeps its name and does not read it.", False, (), "")
+        return SymptomView(
+            symptom.log, place, hop, (), (), "A log: this version keeps its name and does not read it.", False, (), ""
+        )
     if symptom.class_ is not None:
         names, means = [symptom.class_], ""
         text = symptom.class_

@@ -40,7 +40,12 @@ def shown(value: Any, kind: str) -> str:
 def _endless(value: Range) -> bool:
     from math import inf
 
-    return value.high == inf or value.low == -inf or (value.low <= 0 and value.high >= 3600) or value.high >= 1e4 * max(value.low, 1e-9)
+    return (
+        value.high == inf
+        or value.low == -inf
+        or (value.low <= 0 and value.high >= 3600)
+        or value.high >= 1e4 * max(value.low, 1e-9)
+    )
 
 
 def name_of(profile: Profile | None, setting: str) -> str:
@@ -99,7 +104,11 @@ class Words:
             settings = [store.profile.aliases[n] for n in names]
             first = store.profile.settings[gives.moves.setting] if gives.moves else (settings[0] if settings else None)
             if first is not None:
-                told = [s for s in settings if self.sheet.setting(store, s).source.kind in ("stated", "captured", "estimated")]
+                told = [
+                    s
+                    for s in settings
+                    if self.sheet.setting(store, s).source.kind in ("stated", "captured", "estimated")
+                ]
                 chosen = first if first in told or not told else told[0]
                 return self.sheet.setting(store, chosen).source, name_of(store.profile, chosen.name)
         return cell.source, prop
@@ -120,7 +129,9 @@ class Words:
             case "derived" | "effective" | "estimated":
                 if source.kind == "estimated" and source.place is not None:
                     return "stated, an estimate"
-                return f"derived: {source.detail or tidy(source.reference)}" + (", an estimate" if source.kind == "estimated" else "")
+                return f"derived: {source.detail or tidy(source.reference)}" + (
+                    ", an estimate" if source.kind == "estimated" else ""
+                )
             case "none":
                 return f"{source.detail} has none" if source.detail else "none"
             case "captured":
