@@ -1,0 +1,33 @@
+"""
+Reports as text for a reader or a program: one function a format, from a run and options to the whole output.
+
+A renderer lays out and quotes; what is said stands in the report. Text of the reader's cannot become a directive of
+the target: each renderer quotes all of it, at one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import cast
+
+from advisor.render.options import Options, Renderer
+from advisor.report.parts import Run
+
+__all__ = ["RENDERERS", "Options", "Renderer"]
+
+
+def _later(name: str) -> Renderer:
+    # One call needs one format; the others are not loaded for it.
+    def render(run: Run, options: Options) -> str:
+        return cast(Renderer, import_module(f"advisor.render.{name}").render)(run, options)
+
+    return render
+
+
+RENDERERS: Mapping[str, Renderer] = {
+    "text": _later("text"),
+    "brief": _later("brief"),
+    "json": _later("json_v1"),
+    "markdown": _later("markdown"),
+}

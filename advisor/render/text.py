@@ -1,0 +1,256 @@
+"""A report in a terminal: findings as a linter shows them, each with its evidence, its number and its fix."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+
+from advisor.errors import Problem
+from advisor.render import words
+from advisor.render.options import Options
+from advisor.render.picture import draw
+from advisor.render.quoting import every, typed, visible
+from advisor.render.terminal import Page, cells
+from advisor.report.parts import FactView, Finding, Missing, Report, Run, SymptomView, Unassessed
+
+_LABEL = 8  # columns of a field's name
+_SHOWN = 8  # facts not known that are listed unless all are wanted
+_ROWS = 6  # rows of one table of a finding unless all are wanted
+
+
+def render(run: Run, options: Options) -> str:
+    """Return the run for a terminal of ``options.width`` columns."""
+    run = every(run, (lambda text: typed(visible(text))) if options.ascii else visible)
+    page = Page(options)
+    problems(page, run.problems, judged=bool(run.reports))
+    many = len(run.reports) > 1
+    for report in run.reports:
+        page.gap()
+        if many:
+            page.write(f"== {report.service}: {words.files(report)} ==", f"== {report.service}")
+        _report(page, report, options)
+    if many:
+        page.gap()
+        counts = words.summary(words.total(run), page.sign("·"))
+        page.text(f"{words.number(len(run.reports), 'report')}: {counts}", "TOTAL  ", head="TOTAL")
+    if not options.quiet:
+        _next(page, run)
+    return page.done()
+
+
+def problems(page: Page, found: Sequence[Problem], judged: bool) -> None:
+    """Add what is wrong with the input, a line each, and how many there are."""
+    for problem in found:
+        page.write(str(problem))
+    if found:
+        names = words.listed(list(dict.fromkeys(problem.place.file for problem in found)))
+        rest = "the other documents were checked" if judged else "nothing was checked"
+        page.text(f"{names}: {words.number(len(found), 'error')}; {rest}")
+
+
+def _report(page: Page, report: Report, options: Options) -> None:
+    if not options.quiet:
+        for path in report.paths:
+            page.gap()
+            draw(page, path)
+        for symptom in report.symptoms:
+            _symptom(page, symptom)
+        if not report.findings:
+            page.gap()
+            page.text(report.verdict)
+    _findings(page, report.findings, options)
+    if not options.quiet:
+        _rest(page, report, options)
+    page.gap()
+    page.text(words.summary(report.counts, page.sign("·")))
+
+
+def _symptom(page: Page, symptom: SymptomView) -> None:
+    page.gap()
+    first = f"SYMPTOM  {symptom.place}  " if symptom.place else "SYMPTOM  "
+    room = max(30, page.width - cells(first) - 2)
+    page.text(f'"{_shortened(symptom.text, room, page.sign("…"))}"', first, 9, "SYMPTOM")
+    said = _said(symptom)
+    page.text(" ".join(filter(None, (said, symptom.means, symptom.look_for))), "  ")
+
+
+def _said(symptom: SymptomView) -> str:
+    if symptom.explained_by:
+        return f"Explained by {words.listed(symptom.explained_by)}, below."
+    if not symptom.class_names:
+        return "No stack's error texts hold this one, so no cause can be named."
+    return "No setting causes it." if symptom.outside else "No finding below explains it."
+
+
+def _shortened(text: str, room: int, sign: str) -> str:
+    # The end of an error says what happened, the beginning which call it was; addresses stand between.
+    if len(text) <= room:
+        return text
+    head = (room - len(sign)) // 3
+    return text[:head] + sign + text[len(text) - (room - len(sign) - head) :]
+
+
+def _findings(page: Page, findings: Sequence[Finding], options: Options) -> None:
+    before = ""
+    for finding in findings:
+        head = f"{finding.severity}[{finding.rule}]"
+        if options.quiet:
+            page.text(finding.summary, f"{head}: ", 2, head, finding.severity)
+            continue
+        if finding.severity == "note" and not options.verbose:
+            if before != "note":
+                page.gap()
+            before = "note"
+            fix = words.mended(finding)
+            page.text(finding.summary + (f" (fix: {fix})" if fix else ""), f"{head}: ", 2, head, "note")
+            continue
+        before = finding.severity
+        page.gap()
+        page.text(finding.summary, f"{head}: ", 2, head, finding.severity)
+        _evidence(page, finding, options)
+        _fields(page, finding, options)
+
+
+def _evidence(page: Page, finding: Finding, options: Options) -> None:
+    facts = finding.evidence if options.verbose else finding.evidence[:_ROWS]
+    page.rows([(f.place or f.hop, f.name, f.value, f.words) for f in facts], "  --> ", right=(2,), most=32)
+    if len(finding.where) > 1:
+        _field(page, "also", [_some(finding.where[1:], options)])
+
+
+def _some(names: Sequence[str], options: Options) -> str:
+    if options.verbose or len(names) <= _ROWS:
+        return ", ".join(names)
+    return f"{', '.join(names[:_ROWS])} and {len(names) - _ROWS} more"
+
+
+def _field(page: Page, label: str, texts: Iterable[str]) -> None:
+    first = f"   = {label:<{_LABEL}}"
+    for text in filter(None, texts):
+        page.text(text, first)
+        first = " " * len(first)
+
+
+def _fields(page: Page, finding: Finding, options: Options) -> None:
+    sure = "" if finding.confidence == "high" else f"Confidence: {finding.confidence}."
+    _field(page, "why", [f"{finding.message} {sure}".strip()])
+    _field(page, "number", map(words.reckoned, finding.numbers))
+    _fix(page, finding, options)
+    _field(page, "after", [f"{n.what}: {n.after}" for n in finding.numbers if n.after])
+    _field(page, "watch", finding.risk)
+    _field(page, "verify", finding.verify)
+
+
+def _fix(page: Page, finding: Finding, options: Options) -> None:
+    first, blank = f"   = {'fix':<{_LABEL}}", " " * (_LABEL + 5)
+    changes = finding.changes if options.verbose else finding.changes[:_ROWS]
+    rows = [
+        (c.hop, c.setting, f"{c.now} -> {c.planned}", f"({c.effect})" if c.effect not in ("", "at once") else "") for c in changes
+    ]
+    if rows:
+        before = len(page.lines)
+        page.rows(rows, blank)
+        page.lines[before] = first + page.lines[before][len(blank) :]
+        first = blank
+    if len(changes) < len(finding.changes):
+        page.text(f"and {len(finding.changes) - len(changes)} more, in the plan", first)
+    lead = "or: " if rows else ""
+    ways = (f"{lead}{way}" for way in finding.instead)
+    reasons = (f"Left open: {reason}" for reason in finding.open)
+    for text in filter(None, (*finding.do, *ways, *reasons)):
+        page.text(text, first)
+        first = blank
+
+
+def _rest(page: Page, report: Report, options: Options) -> None:
+    if options.verbose:
+        _facts(page, report.facts)
+        if report.met:
+            page.gap()
+            page.write(f"MET  {len(report.met)}", "MET")
+            for name in report.met:
+                page.text(name, "  ")
+    _unassessed(page, report.unassessed, options)
+    lines: list[tuple[str, str]] = []
+    for one in report.ignored:
+        until = f" until {one.until}" if one.until else ""
+        place = f" ({one.place})" if one.place else ""
+        lines.append(("IGNORED", f"{one.rule} on {one.where}{until}: {one.reason}{place}"))
+    lines.extend(("REMARK", note) for note in report.notes)
+    if report.coverage:
+        lines.append(("COVERAGE", words.coverage(report.coverage)))
+    if report.findings or report.plan.steps:
+        lines.append(("PLAN", words.planned(report.plan)))
+        left = report.plan.left if options.verbose else report.plan.left[:_ROWS]
+        lines.extend(("", f"Left: {one}") for one in left)
+        if len(left) < len(report.plan.left):
+            lines.append(("", f"and {len(report.plan.left) - len(left)} more left"))
+    page.gap()
+    for label, text in lines:
+        page.text(text, f"{label:<10}", head=label)
+
+
+def _facts(page: Page, facts: Sequence[FactView]) -> None:
+    page.gap()
+    page.write(f"FACTS  {len(facts)}", "FACTS")
+    hop = ""
+    groups: list[tuple[str, list[FactView]]] = []
+    for fact in facts:
+        if fact.hop != hop or not groups:
+            hop = fact.hop
+            groups.append((hop, []))
+        groups[-1][1].append(fact)
+    for name, group in groups:
+        page.text(name, "  ")
+        rows = [(f.name, f.value, ", ".join(filter(None, (f.words, f.place, f.reference)))) for f in group]
+        page.rows(rows, "    ", right=(1,))
+
+
+def _unassessed(page: Page, unassessed: Sequence[Unassessed], options: Options) -> None:
+    if not unassessed:
+        return
+    shown = unassessed if options.verbose else unassessed[:_SHOWN]
+    page.gap()
+    hidden = "" if len(shown) == len(unassessed) else f"; {len(shown)} shown, --verbose shows all"
+    page.text(f"{len(unassessed)}, the most telling first{hidden}", "NOT ASSESSED  ", head="NOT ASSESSED")
+    told: set[tuple[str, str]] = set()
+    for one in shown:
+        head = one.rule + (f" on {_some(one.where, options)}" if one.where else "")
+        new = [missing for missing in one.missing if (missing.hop, missing.name) not in told]
+        old = [_name(missing) for missing in one.missing if missing not in new]
+        page.text(f"{head}: needs {words.listed(old)}, as above" if old else head, "  ", 6)
+        for missing in new:
+            told.add((missing.hop, missing.name))
+            page.text(_ask(missing), "      ")
+
+
+def _name(missing: Missing) -> str:
+    return f"{missing.hop} {missing.name}".strip()
+
+
+def _ask(missing: Missing) -> str:
+    text = f"{_name(missing)}: {missing.means.rstrip('.')}." if missing.means else f"{_name(missing)}."
+    return f"{text} Get: {missing.ask}" if missing.ask else text
+
+
+def _next(page: Page, run: Run) -> None:
+    names = dict.fromkeys(name for report in run.reports for name in report.files)
+    findings = [finding for report in run.reports for finding in report.findings]
+    if not names:
+        return
+    given = " ".join(map(shlex.quote, names))
+    if len(names) > 1 and len(given) > 40:
+        given = f"{shlex.quote(next(iter(names)))} {page.sign('…')}"
+    snippets = sum(len(report.snippets) for report in run.reports)
+    kept = f", {words.number(snippets, 'snippet')}, rollback of each" if snippets else ""
+    if findings:
+        lines = [
+            (f"advisor report {given} --out review/", f"report{kept}"),
+            (f"advisor explain {shlex.quote(findings[0].rule)}", "why, how computed, proof"),
+        ]
+    else:
+        lines = [(f"advisor check --verbose {given}", "every fact with its source, and what is met")]
+    wide = max(cells(command) for command, _ in lines)
+    for index, (command, does) in enumerate(lines):
+        first = "Next: " if not index else "      "
+        page.text(command + " " * (wide - cells(command) + 6) + does, first, head=first.strip())

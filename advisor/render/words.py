@@ -1,0 +1,88 @@
+"""The sentences that several formats share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from advisor.report.parts import ChangeView, Counts, Finding, GroupView, NumberView, PlanView, Report, Run
+
+SEVERITIES = ("error", "warning", "note")
+
+
+def number(count: int, one: str, many: str = "") -> str:
+    """Return *count* with its noun: "1 error", "2 errors"."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them: "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def found(counts: Counts) -> str:
+    """Return what was found: "2 errors, 1 note" or "no findings"."""
+    parts = [number(getattr(counts, s), s) for s in SEVERITIES if getattr(counts, s)]
+    return ", ".join(parts) or "no findings"
+
+
+def summary(counts: Counts, separator: str = "·") -> str:
+    """Return all five outcomes in a line, each also where there is none of it."""
+    return f" {separator} ".join((
+        found(counts),
+        f"{counts.met} met",
+        f"{counts.unknown} not assessed",
+        f"{counts.ignored} ignored",
+        f"{counts.not_applicable} not applicable",
+    ))  # fmt: skip
+
+
+def total(run: Run) -> Counts:
+    """Return the sums over all reports."""
+    return Counts(*(sum(column) for column in zip(*(report.counts for report in run.reports), strict=True)))
+
+
+def moved(change: ChangeView) -> str:
+    """Return what one change says in few words: "pricing keepAliveTimeout 5s -> 65s"."""
+    return f"{change.hop} {change.setting} {change.now} -> {change.planned}"
+
+
+def reckoned(number_: NumberView) -> str:
+    """Return a number with its arithmetic: "TIME_WAIT an instance: 7832 (131/s x 60s)"."""
+    text = f"{number_.what}: {number_.value}"
+    return f"{text} ({number_.arithmetic})" if number_.arithmetic else text
+
+
+def mended(finding: Finding) -> str:
+    """Return what mends a finding, in few words, or nothing where only its open reasons do."""
+    if finding.changes:
+        rest = len(finding.changes) - 1
+        return moved(finding.changes[0]) + (f", {number(rest, 'more change')}" if rest else "")
+    return finding.do[0].rstrip(".") if finding.do else ""
+
+
+def coverage(groups: Sequence[GroupView]) -> str:
+    """Return how many groups of causes were checked, naming the ones that were not."""
+    full, part = (sum(group.state == state for group in groups) for state in ("checked", "in part"))
+    none = [group.title for group in groups if group.state == "not"]
+    if full == len(groups):
+        return f"all {number(full, 'group')} of causes checked"
+    text = f"{full} of {number(len(groups), 'group')} of causes checked"
+    text += f", {part} in part" if part else ""
+    return f"{text}, {len(none)} not ({', '.join(none)})" if none else text
+
+
+def planned(plan: PlanView) -> str:
+    """Return the plan in a line: how many changes in which order, and what the check of it gave."""
+    changes = sum(len(step.changes) for step in plan.steps)
+    if not changes:
+        return f"No change. {plan.again}".strip()
+    hops = list(dict.fromkeys(step.hop for step in plan.steps if step.hop))
+    order = ", then ".join(hops[:6]) + (f", then {len(hops) - 6} more" if len(hops) > 6 else "")
+    if not plan.ordered:
+        order += "; every order has a step that makes a finding of its own for a while"
+    return f"{number(changes, 'change')} in {number(len(plan.steps), 'step')}: {order}. {plan.again}".strip()
+
+
+def files(report: Report) -> str:
+    """Return the names of a report's documents."""
+    return ", ".join(dict.fromkeys(report.files))
