@@ -23,7 +23,8 @@ HOSTILE = st.one_of(
     st.sampled_from([
         "a\nb: 1", "a\r\nnet.core.somaxconn = 1", "*/ os.Exit(1) /*", "${jndi:x}", "`id`", "'; DROP", '"""', "--> <!--", "a\\",
         "\u2028alert(1)", "\x00", "\x1b[31m", "\u202ereversed", "../../etc/passwd", "con", "", " ", "# coding: rot13", "''``",
-        "+build ignore", "+build", "- item", "# heading", "[x]: y", "//go:build x", "{{ 7 * 7 }}", "{% raw %}", "}", "${x}%{y}", "$(reboot)", "go:build ignore", "main", "func", "a b;c",
+        "+build ignore", "+build", "- item", "# heading", "[x]: y", "//go:build x",
+        "{{ 7 * 7 }}", "{% raw %}", "}", "${x}%{y}", "$(reboot)", "go:build ignore", "main", "func", "a b;c",
     ]),
 )  # fmt: skip
 
@@ -88,7 +89,7 @@ def test_hops_that_look_alike_get_folders_of_their_own() -> None:
 @example(hop="x", peer="y", text="+build ignore")
 def test_text_of_the_input_never_becomes_a_directive(output: Output, hop: str, peer: str, text: str) -> None:
     def code(hop: str, peer: str, text: str) -> list[list[str]]:
-        plan = everything(output, hop=hop, peer=peer, version=text, title=text, source=text)
+        plan = everything(output, hop=hop, peer=peer, title=text, source=text)
         changes = [one._replace(was=text, because=(text, text), effect=text, rules=(text,)) for one in plan.changes]
         found = []
         for snippet in snippets(plan._replace(changes=tuple(changes))):

@@ -1,8 +1,8 @@
 """
 Write what a plan changes as files to paste out: one a target and hop, each line with its rule and what stood before.
 
-Templates lie under ``templates/snippets``; which one writes which setting of which stack is data (``targets.yaml`` there).
-A change that no template can write is listed in ``settings.md``: none is lost.
+Templates lie under ``templates/snippets``; which one writes which setting of which stack is data (``targets.yaml``
+there). A change that no template can write is listed in ``settings.md``: none is lost.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def all_snippets(targets: Iterable[Target]) -> list[Snippet]:
     """
     Return the snippets of all *targets*, in their order, no two with the same path.
 
-    Hops whose names look alike as file names get folders with numbers; so do files, where two targets of a hop write one.
+    Hops whose names are alike as file names get folders with numbers; so do files that two targets of a hop write.
     """
     folders: dict[str, str] = {}
     taken: set[str] = set()
@@ -47,7 +47,7 @@ def all_snippets(targets: Iterable[Target]) -> list[Snippet]:
 
 
 def snippets(target: Target) -> list[Snippet]:
-    """Return what *target*'s changes are written as, in the registry's order, the list of the remaining settings last."""
+    """Return what *target*'s changes are written as, in the registry's order; the list of what remains is the last."""
     return all_snippets([target])
 
 
@@ -155,7 +155,8 @@ def _listed(target: Target, folder: str, changes: list[Change]) -> Snippet:
         rows=rows, hop=code_span(target.hop), source=code_span(target.source),
         title=code_span(f"{target.title} {target.version or ''}"),
     )  # fmt: skip
-    return Snippet(f"{folder}/settings.md", text, "markdown", "", "set them where the stack keeps them", 'what stands after "was"')
+    apply, undo = "set them where the stack keeps them", 'restore what stands after "was"'
+    return Snippet(f"{folder}/settings.md", text, "markdown", "", apply, undo)
 
 
 @functools.cache

@@ -13,8 +13,8 @@ from advisor.snippets.python import python_session
 from advisor.snippets.quoting import identifier
 from advisor.snippets.retries import before_version
 
-# Takes the target, its changed lines and the kept ones; gives names for the template, and under "left" the changes that it
-# cannot write after all, under "undone" more steps of the undo.
+# Takes the target, its changed lines and the kept ones; gives names for the template, and under "left" the changes that
+# it cannot write after all, under "undone" more steps of the undo.
 Detail = Callable[[Target, Sequence[Line], Sequence[Line]], Mapping[str, Any]]
 
 _STOPS = ("callee.pre_stop_delay", "callee.shutdown_grace")

@@ -11,7 +11,6 @@ from advisor.snippets.lines import Line, Unfit
 from advisor.snippets.quoting import identifier, literal
 from advisor.snippets.retries import RETRY, before_version, by_key, effective, finite, jitter_said, retries
 
-
 _ENABLE = "Dialer.KeepAliveConfig.Enable"
 _ENABLED = "dialer.KeepAliveConfig.Enable = true"
 
@@ -29,6 +28,10 @@ def go_client(target: Target, lines: Sequence[Line], kept: Sequence[Line]) -> Ma
         left.append(at["caller.attempt_timeout"].change)
     if not dials:
         left += [at[key].change for key in ("caller.dial_limit", "caller.dial_burst") if key in at]
+    drains = at.get("hop.drains_body")
+    if drains is not None and drains.text != "true":
+        left.append(drains.change)
+        drains = None
     written = [line for line in lines if line.change not in left]
     transport = dials or any(
         line.group.startswith(("Transport", "Dialer")) for line in written
@@ -40,9 +43,10 @@ def go_client(target: Target, lines: Sequence[Line], kept: Sequence[Line]) -> Ma
     waits = dials or bool(retry and retry["first"])
     texts = [row["text"] for row in constants] + [line.text for line in (*written, *(kept if transport else ()))]
     wanted = {
-        "context": dials or retry, "errors": waits, "io": retry, "math": any("math." in text for text in texts),
-        "math/rand/v2": retry and retry["first"], "net": transport, "net/http": True,
-        "sync": dials or (retry and retry["budget"] is not None), "time": waits or any("time." in text for text in texts),
+        "context": dials or retry, "errors": waits, "io": retry or drains, "math": any("math." in text for text in texts),
+        "math/rand/v2": retry and retry["first"], "net": transport, "net/http": transport or retry or timeout,
+        "sync": dials or (retry and retry["budget"] is not None),
+        "time": waits or any("time." in text for text in texts),
     }  # fmt: skip
     return {
         "left": left,
@@ -50,6 +54,8 @@ def go_client(target: Target, lines: Sequence[Line], kept: Sequence[Line]) -> Ma
         "transport": transport,
         "enable": "" if _ENABLE in at or any(line.key == _ENABLE for line in kept) else f"{_ENABLED} // Go 1.23 or newer",
         "dials": dials,
+        "drains": drains,
+        "drain": "DrainAndClose" if drains else "drainAndClose",
         "timeout": timeout,
         "retry": retry,
         "deadline": deadline,
@@ -91,13 +97,13 @@ def _go_constants(
             constant("backoffCap", retry["cap"], "duration", "caller.retry_cap", "unchanged")
         if retry["budget"] is not None:
             constant("budgetShare", retry["budget"], "share", "caller.retry_budget", "unchanged")
-            said = "one second of that share at peak" if retry["burst_known"] else "the rate is not known: ten retries at once"
-            constant("budgetBurst", retry["burst"], "count", "", said)
+            constant("budgetBurst", retry["burst"], "count", "", retry["burst_said"])
     if dial_rate:
         constant("dialRate", dial_rate, "rate", "caller.dial_limit", "unchanged")
         pool = finite(effective(target, list(at.values()), "Transport.MaxIdleConnsPerHost"))
         burst = finite(effective(target, list(at.values()), "caller.dial_burst")) or pool or max(1.0, dial_rate)
-        constant("dialBurst", math.ceil(burst), "count", "caller.dial_burst", "enough to fill the pool at once after a restart")
+        said = "enough to fill the pool at once after a restart" if pool else "one second of that rate"
+        constant("dialBurst", math.ceil(burst), "count", "caller.dial_burst", said)
     return rows
 
 

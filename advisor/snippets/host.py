@@ -7,10 +7,9 @@ from typing import Any
 
 from advisor.snippets.contract import Change, Target
 from advisor.snippets.lines import Line, Unfit, known
-from advisor.snippets.quoting import CannotWrite, comment, literal
+from advisor.snippets.quoting import CannotWrite, literal
 from advisor.snippets.retries import effective
 from advisor.snippets.targets import outputs
-
 
 _KUBERNETES = {
     "safe": "a safe sysctl, a pod may set it",
@@ -51,7 +50,7 @@ def _argument(text: str) -> str:
 
 
 def _figures(target: Target, name: str, lines: Sequence[Line], which: str) -> str | None:
-    """Return the text of a sysctl, of which *lines* hold one or more figures; None where another figure is not known."""
+    """Return the text of a sysctl of which *lines* hold one or more figures; None where another is not known."""
     if "part" not in lines[0].spec:
         text = lines[0].text if which == "text" else lines[0].before
         return text or ("" if which == "text" else None)

@@ -1,4 +1,4 @@
-"""A planned change as the line of a file: its name and value in the target's language, and the comment that goes with it."""
+"""A planned change as the line of a file: its name and value in the target's language, and the comment beside it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from advisor.snippets.contract import Change, Target, Value
 from advisor.snippets.quoting import CannotWrite, comment, literal
 from advisor.snippets.targets import Output
-
 
 _EFFECTS = {
     "at listen": "when the program listens anew; a reload keeps the old value, so restart it",
@@ -89,7 +88,7 @@ def changed(change: Change, output: Output, key: str) -> Line:
     except CannotWrite:
         before = ""
     name, group = _names(key, spec)
-    return Line(key, name, group, text, before, tag(change), tuple(map(comment, change.because)), change, spec)
+    return Line(key, name, group, text, before, tag(change), tuple(filter(None, map(comment, change.because))), change, spec)
 
 
 def kept(target: Target, output: Output, lines: Iterable[Line]) -> list[Line]:

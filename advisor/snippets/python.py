@@ -22,7 +22,9 @@ _ARGUMENTS = {"pool_connections": "num_pools", "pool_maxsize": "maxsize", "pool_
 
 def python_session(target: Target, lines: Sequence[Line], kept: Sequence[Line]) -> Mapping[str, Any]:
     """Choose the parts of the session: pool, timeouts, socket options, retries with backoff and budget."""
-    renamed = [line._replace(key=_NATIVE[line.key], change=_as_property(line)) if line.key in _NATIVE else line for line in lines]
+    renamed = [
+        line._replace(key=_NATIVE[line.key], change=_as_property(line)) if line.key in _NATIVE else line for line in lines
+    ]
     at = by_key(renamed)
     retry = retries(target, renamed)
     is_retry = {*RETRY, "Retry.backoff_jitter"}
@@ -43,7 +45,8 @@ def python_session(target: Target, lines: Sequence[Line], kept: Sequence[Line]) 
     for line in [one for one in (*lines, *kept) if one.group == "HTTPAdapter" and one.change not in left]:
         name = constant(line.name.upper(), line.text, line)
         arguments.append(f"{line.name if requests else _ARGUMENTS[line.name]}={name}")
-    timeouts = _timeouts(at, [line for line in (*lines, *kept) if line.change is None or line.change not in left], constant)
+    written = [line for line in (*lines, *kept) if line.change is None or line.change not in left]
+    timeouts = _timeouts(at, written, constant)
     if timeouts and not requests:
         arguments.append(f"timeout=Timeout({timeouts})")
     options = [line for line in lines if line.group == "socket_options" and line.change not in left]
@@ -52,7 +55,10 @@ def python_session(target: Target, lines: Sequence[Line], kept: Sequence[Line]) 
     if retry:
         retry["jitters"] = bool(retry["first"]) and "Retry.backoff_jitter" not in at
         arguments.append(f"{'max_retries' if requests else 'retries'}={_retry(retry, at, constant)}")
-    budget = bool(retry) and retry is not None and retry["budget"] is not None
+    imports = {
+        "random": retry is not None and retry["jitters"], "socket": options,
+        "threading": retry is not None and retry["budget"] is not None,
+    }  # fmt: skip
     return {
         "left": left,
         "requests": requests,
@@ -61,9 +67,8 @@ def python_session(target: Target, lines: Sequence[Line], kept: Sequence[Line]) 
         "timeouts": timeouts,
         "options": options,
         "retry": retry,
-        "standard": [name for name, is_used in (("random", retry and retry["jitters"]), ("socket", options), ("threading", budget))
-                     if is_used],
-    }  # fmt: skip
+        "standard": [name for name, is_used in imports.items() if is_used],
+    }
 
 
 def _as_property(line: Line) -> Any:
@@ -103,7 +108,6 @@ def _retry(retry: Mapping[str, Any], at: Mapping[str, Line], constant: Any) -> s
         arguments.append("backoff_jitter=BACKOFF_JITTER")
     if retry["budget"] is not None:
         constant("BUDGET_SHARE", literal(retry["budget"], "share", "python", {}), at.get("caller.retry_budget"))
-        said = "one second of that share at peak" if retry["burst_known"] else "the rate is not known: ten retries at once"
-        constant("BUDGET_BURST", str(retry["burst"]), None, said)
+        constant("BUDGET_BURST", str(retry["burst"]), None, retry["burst_said"])
     made = "PlannedRetry" if retry["jitters"] or retry["budget"] is not None else "Retry"
     return f"{made}({', '.join(arguments)})"

@@ -1,8 +1,8 @@
 """
 Text and values for a target language, such that nothing of the reader's can become a directive there.
 
-Text goes only into comments that end with their line, so one line is all it must stay. Values are written by kind; what a
-language cannot say raises `CannotWrite`, and the change goes to the list of settings instead.
+Text goes only into comments that end with their line, so one line is all it must stay. Values are written by kind; what
+a language cannot say raises `CannotWrite`, and the change goes to the list of settings instead.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from advisor.errors import shown
 from advisor.units import show
 
-_LIMIT = 300  # characters of one comment; HAProxy refuses lines from 2048
+_LIMIT = 500  # characters of one comment; HAProxy refuses lines from 2048
 _TEXT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_. -]{0,78}[A-Za-z0-9]|[A-Za-z0-9]", re.ASCII)
 _PER = {"s": 1, "ms": 1_000, "us": 1_000_000}
 _PAGE = 4096
@@ -27,7 +27,7 @@ class CannotWrite(ValueError):
 
 
 def comment(text: str) -> str:
-    """Return *text* as one line for a comment: control and direction characters escaped, quotes that gofmt changes apart."""
+    """Return *text* as one line for a comment: control and direction characters escaped, cut at 500 characters."""
     line = shown(" ".join(text.split(" ")), _LIMIT).strip()
     # gofmt turns these pairs into curly quotes in some comments, and a file must leave it unchanged.
     line = re.sub(r"(['`])(?=\1)", r"\1 ", line)
@@ -48,12 +48,13 @@ def file_name(text: str, otherwise: str = "hop") -> str:
 
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-._")[:60].rstrip("-._")
-    # Devices of Windows, whatever their ending.
-    return f"{otherwise}-{name}" if re.fullmatch(r"(?i:con|prn|aux|nul|com\d|lpt\d)(\..*)?", name) else name or otherwise
+    if re.fullmatch(r"(?i:con|prn|aux|nul|com\d|lpt\d)(\..*)?", name):  # devices of Windows, whatever their ending
+        return f"{otherwise}-{name}"
+    return name or otherwise
 
 
 def identifier(text: str, otherwise: str = "peer") -> str:
-    """Return letters and digits, small and beginning with a letter, that no language here reserves; made from *text*."""
+    """Return small letters and digits, a letter first, that no language here reserves; made from *text*."""
     name = re.sub(r"[^a-z0-9]", "", file_name(text, otherwise).lower())[:40]
     if not name or name in _RESERVED:
         return f"{otherwise}{name}"
@@ -61,9 +62,11 @@ def identifier(text: str, otherwise: str = "peer") -> str:
 
 
 # Words of Go, and package names that its tools treat in a way of their own.
-_RESERVED = frozenset(
-    ["break", "case", "chan", "const", "continue", "default", "defer", "else", "fallthrough", "for", "func", "go", "goto", "if", "import", "interface", "map", "package", "range", "return", "select", "struct", "switch", "type", "var", "main", "documentation", "test", "internal", "vendor"]
-)
+_RESERVED = frozenset({
+    "break", "case", "chan", "const", "continue", "default", "defer", "else", "fallthrough", "for", "func", "go", "goto", "if",
+    "import", "interface", "map", "package", "range", "return", "select", "struct", "switch", "type", "var",
+    "documentation", "internal", "main", "test", "vendor",
+})  # fmt: skip
 
 
 def literal(value: float | bool | str, kind: str, language: str, spec: Spec) -> str:

@@ -41,10 +41,13 @@ def retries(target: Target, lines: Sequence[Line]) -> dict[str, Any] | None:
     budget = effective(target, lines, "caller.retry_budget")
     budget = None if budget is None or math.isinf(budget) else budget
     jitter = next((line.change.planned for line in lines if line.key == "caller.retry_jitter" and line.change), None)
-    burst = None
+    burst, said = None, ""
     if budget is not None:
         rate, peak = effective(target, [], "leg.rate_per_process"), effective(target, [], "workload.peak_factor")
-        burst = max(1, math.ceil(rate * (peak or 1) * budget)) if rate and math.isfinite(rate * (peak or 1)) else 10
+        if rate and math.isfinite(rate * (peak or 1)):
+            burst, said = max(1, math.ceil(rate * (peak or 1) * budget)), "one second of that share at peak"
+        else:
+            burst, said = 10, "the rate is not known: ten retries at once"
     return {
         "attempts": int(attempts),
         "first": first if math.isfinite(first) else 0.0,
@@ -52,7 +55,7 @@ def retries(target: Target, lines: Sequence[Line]) -> dict[str, Any] | None:
         "equal": (jitter or known(target, "caller.retry_jitter")) == "equal",
         "budget": budget,
         "burst": burst,
-        "burst_known": burst is not None and bool(effective(target, [], "leg.rate_per_process")),
+        "burst_said": said,
     }
 
 

@@ -1,14 +1,16 @@
 """
 The registry ``templates/snippets/targets.yaml``: which template writes which settings of which stack.
 
-Keys of an output: ``template``, ``stacks`` (``'*'`` is any), ``sides``, ``file`` (its name; ``{hop}``, ``{peer}``, ``{peer_}``
-and ``{kind}`` are filled in), ``language``, ``comment`` (what begins one), ``where`` it goes, ``check``, ``apply``, ``undo``,
-``settings``, ``any`` (a pattern of further names, written as they are), ``usual`` (the comment of a value from ``otherwise``).
+Keys of an output: ``template``, ``stacks`` (``'*'`` is any), ``sides``, ``file`` (its name; ``{hop}``, ``{peer}``,
+``{peer_}`` and ``{kind}`` are filled in), ``language``, ``comment`` (what begins one), ``where`` it goes, ``check``,
+``apply``, ``undo``, ``settings``, ``any`` (a pattern of further names, written as they are), ``usual`` (the comment of a
+value from ``otherwise``).
 
-Keys of a setting: ``kind`` (where it is written unchanged), ``unit`` of its bare number, ``unlimited`` (how it says no limit),
-``zero`` (what 0 would mean instead, so that 0 is not written), ``words`` (how it says a text), ``as`` (the setting it is
-written as), ``keep`` (written unchanged too, where true or the setting of that name is; ``otherwise`` with this value if
-it is not known; not where it is the ``same`` as the constructor's own), ``part`` ``of`` a setting of several figures, ``block`` or ``of`` (what it stands in), ``terraform`` (its type and attribute).
+Keys of a setting: ``kind`` (where it is written unchanged), ``unit`` of its bare number, ``unlimited`` (how it says no
+limit), ``zero`` (what 0 would mean instead, so that 0 is not written), ``words`` (how it says a text), ``as`` (the setting
+it is written as), ``keep`` (written unchanged too, where true or the setting of that name is; ``otherwise`` with this
+value if it is not known; not where it is the ``same`` as the constructor's own), ``part`` ``of`` a setting of several
+figures, ``block`` or ``of`` (what it stands in), ``terraform`` (its type and attribute, "" for none).
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ class Output(NamedTuple):
     usual: str = ""
 
     def key(self, setting: str) -> str | None:
-        """Return the longest key of this output that is *setting* or the end of it after a point; None if there is none."""
+        """Return the longest key that is *setting* or the end of it after a point; None if there is none."""
         found = [k for k in self.settings if setting == k or setting.endswith("." + k)]
         if found:
             return max(found, key=len)
@@ -58,7 +60,7 @@ def outputs() -> tuple[Output, ...]:
 
 
 def writers(stack: str, side: str, setting: str) -> dict[int, str]:
-    """Return the outputs (by their number) that write *setting* of *stack* on *side*, each with its key: the longest wins."""
+    """Return the outputs (by number) that write *setting* of *stack* on *side*, each with its key: the longest wins."""
     found = {
         number: key
         for number, output in enumerate(outputs())

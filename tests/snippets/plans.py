@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from advisor.snippets.contract import Change, Snippet, Target, Value
 from advisor.snippets.targets import Output, outputs
@@ -22,7 +23,7 @@ _TEXTS = {
 _KINDS: dict[str, Value] = {"duration": 7.0, "count": 8.0, "size": 65536.0, "flag": True, "share": 0.1, "rate": 75.0}
 # Other names of what is planned already: no plan changes a setting under two names.
 _OTHER_NAMES = ("PoolManager.", "Retry.", "Timeout.")
-_SYSCTLS = {
+_SYSCTLS: dict[str, tuple[str, Value, dict[str, str]]] = {
     "net.core.somaxconn": ("count", 4096.0, {"scope": "netns", "k8s": "unsafe"}),
     "net.ipv4.ip_local_port_range.first": ("count", 1024.0, {"scope": "netns", "k8s": "safe"}),
     "net.ipv4.tcp_keepalive_time": ("duration", 60.0, {"scope": "netns", "k8s": "safe"}),
@@ -44,25 +45,25 @@ _KNOWN: Mapping[str, Value] = {
 }
 
 
-def change(setting: str, planned: Value, kind: str = "count", **more: object) -> Change:
+def change(setting: str, planned: Value, kind: str = "count", **more: Any) -> Change:
     """Return a change of *setting*; *more* are fields of Change."""
     fields = {
         "now": None, "was": f"not set (default of {setting})", "rules": ("idle-pool-too-small",),
         "because": ("6 x sqrt(17.9) = 25.4, rounded up.",), "effect": "", "extra": {}, **more,
     }  # fmt: skip
-    return Change(setting=setting, kind=kind, planned=planned, **fields)  # type: ignore[arg-type]
+    return Change(setting=setting, kind=kind, planned=planned, **fields)
 
 
-def target(stack: str, side: str, changes: Iterable[Change], known: Mapping[str, Value] = _KNOWN, **more: object) -> Target:
+def target(stack: str, side: str, changes: Iterable[Change], known: Mapping[str, Value] = _KNOWN, **more: Any) -> Target:
     """Return a target of checkout; *more* are fields of Target."""
     fields = {
         "hop": "checkout", "title": stack.capitalize(), "version": "22", "instances": 12.0, "peer": "pricing",
         "source": "checkout.yaml", **more,
     }  # fmt: skip
-    return Target(stack=stack, side=side, changes=tuple(changes), value=known.get, **fields)  # type: ignore[arg-type]
+    return Target(stack=stack, side=side, changes=tuple(changes), value=known.get, **fields)
 
 
-def everything(output: Output, without: Iterable[str] = (), **more: object) -> Target:
+def everything(output: Output, without: Iterable[str] = (), **more: Any) -> Target:
     """Return a target that changes all that *output* writes, but *without* these."""
     if output.language == "sysctl":
         changes = [change(name, value, kind, extra=extra) for name, (kind, value, extra) in _SYSCTLS.items()]
@@ -123,7 +124,7 @@ EXAMPLE = (
                because=("One retry for ten first attempts.",)),
         change("caller.dial_limit", 75.0, "rate", was="none", rules=("dial-rate-unlimited",),
                because=("2 addresses x 55,000 NAT ports / 120 s / 12 instances = 76.4, rounded down to 75.",)),
-        change("caller.drains_body", True, "flag", was="false", rules=("body-not-drained",), because=()),
+        change("hop.drains_body", True, "flag", was="false", rules=("body-not-drained",), because=()),
     ], {**_KNOWN, "caller.attempts": 3.0, "Transport.MaxIdleConns": 100.0, "Dialer.KeepAlive": 30.0}, title="Go",
        version="1.22", peer="pricing"),
 )  # fmt: skip

@@ -7,10 +7,10 @@ import shlex
 import subprocess
 from typing import Any
 
-import botocore.session
+import botocore.session  # type: ignore[import-untyped]
 import hcl2
 import pytest
-from botocore.validate import ParamValidator
+from botocore.validate import ParamValidator  # type: ignore[import-untyped]
 from hypothesis import given
 
 from advisor.snippets import snippets

@@ -43,6 +43,13 @@ PLANS: dict[str, Target] = {
     "dials within a deadline": target("go", "caller", _DIALS, {"workload.deadline": 0.8}),
     "a timeout only": target("go", "caller", [_ATTEMPT], {}),
     "an attempt's timeout and dials": target("go", "caller", [_ATTEMPT, *_DIALS], {}),
+    "a body read to its end": target("go", "caller", [change("hop.drains_body", True, "flag")], {}),
+    "a connection's probes": target("go", "caller", [change("Dialer.KeepAliveConfig.Idle", 20.0, "duration")], {}),
+    "pings": target("go", "caller", [change("Transport.HTTP2Config.SendPingTimeout", 20.0, "duration")], {}),
+    "a listener": target("go", "callee", [change("ListenConfig.KeepAliveConfig.Idle", 20.0, "duration")], {}),
+    "a listener and a grace": target("go", "callee", [
+        change("ListenConfig.KeepAlive", 20.0, "duration"), change("callee.shutdown_grace", 20.0, "duration"),
+    ], {}),
     "a server's grace": target("go", "callee", [change("callee.shutdown_grace", 20.0, "duration")], {}),
     "a server's delay": target("go", "callee", [change("callee.pre_stop_delay", 5.0, "duration")], {}),
     "a server's field": target("go", "callee", [change("Server.MaxHeaderBytes", 65536.0, "size")], {}),
@@ -106,7 +113,7 @@ def test_attempts_that_are_no_retry_policy_are_listed(attempts: float) -> None:
 def test_text_of_the_input_leaves_the_code_formatted(go: Go, texts: tuple[str, str, str]) -> None:
     hop, peer, said = texts
     plan = PLANS["retries and timeouts"]
-    changes = tuple(_hostile(one, said) for one in (*plan.changes, _IDLE))
+    changes = tuple(_hostile(one, said) for one in (*plan.changes, _IDLE, *PLANS["a body read to its end"].changes))
 
     (found,) = snippets(plan._replace(hop=hop, peer=peer, source=said, version=said, changes=changes))
 

@@ -116,7 +116,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 			return resp, nil
 		}
 		if resp != nil {
-			drainAndClose(resp.Body)
+			DrainAndClose(resp.Body)
 		}
 		if !sleep(ctx, backoff(attempt)) {
 			cancel()
@@ -175,13 +175,6 @@ func backoff(attempt int) time.Duration {
 	return rand.N(longest + 1)
 }
 
-// drainAndClose reads what is left of a body, so that its connection can be used again.
-func drainAndClose(body io.ReadCloser) {
-	const most = 256 << 10 // beyond this a new connection is cheaper than reading on
-	_, _ = io.Copy(io.Discard, io.LimitReader(body, most))
-	_ = body.Close()
-}
-
 type releasingBody struct {
 	io.ReadCloser
 	release context.CancelFunc
@@ -190,6 +183,16 @@ type releasingBody struct {
 func (b *releasingBody) Close() error {
 	defer b.release()
 	return b.ReadCloser.Close()
+}
+
+// DrainAndClose reads what is left of a body, so that its connection can be used again.
+// Call it in place of resp.Body.Close().
+//
+// [body-not-drained] was: false
+func DrainAndClose(body io.ReadCloser) {
+	const most = 256 << 10 // beyond this a new connection is cheaper than reading on
+	_, _ = io.Copy(io.Discard, io.LimitReader(body, most))
+	_ = body.Close()
 }
 
 // budget lets retries be a share of first attempts, so that an outage is not multiplied.
