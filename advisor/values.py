@@ -138,7 +138,7 @@ def div(a: Number, b: Number) -> Number:
         q = a / b
         return q if q == q else Range(0.0, inf)
     low, high = bounds(b)
-    if low < 0 < high:
+    if low < 0 <= high:  # near 0 it runs to either end
         return span(-inf, inf, a, b)
     return _corners(_quotient, a, b)
 
