@@ -35,8 +35,7 @@ def test_the_checkout_reads_as_kept_in_every_way(way: str, golden: Callable[[str
 @pytest.mark.parametrize("name", RUNS)
 @pytest.mark.parametrize("width", [50, 72, 100, 500])
 def test_no_line_is_wider_than_the_terminal_or_100_columns(name: str, width: int) -> None:
-    # What is wrong with the input is a line each, however long: it is read by programs too.
-    lines = RENDERERS["text"](RUNS[name]()._replace(problems=()), Options(width=width, verbose=True)).splitlines()
+    lines = text(name, Options(width=width, verbose=True)).splitlines()
 
     assert [line for line in lines if cells(line) > min(width, 100)] == []
     assert [line for line in lines if line != line.rstrip()] == []

@@ -9,9 +9,9 @@ from advisor.report.parts import Run
 
 
 def render(run: Run, options: Options) -> str:
-    """Return the run as lines: what is wrong with the input, the findings, and the sum of all."""
+    """Return the run as lines: the findings, and the sum of all. What is wrong with the input, a command says beside it."""
     run = every(run, (lambda text: typed(visible(text))) if options.ascii else visible)
-    lines = [f"{problem.place}: error: {problem.message}" for problem in run.problems]
+    lines = []
     for report in run.reports:
         for finding in report.findings:
             place = finding.place or words.files(report)

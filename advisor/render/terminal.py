@@ -27,20 +27,21 @@ def padded(text: str, width: int, right: bool = False) -> str:
     return blanks + text if right else text + blanks
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """Return *text* in lines of at most *width* columns, broken at words; a word that is wider is cut."""
+def wrapped(text: str, width: int, first: int | None = None) -> list[str]:
+    """Return *text* in lines of at most *width* columns (the first of *first*), broken at words; a wider word is cut."""
     body = text.lstrip(" ")
-    first, *rest = body.split(" ")
+    head, *rest = body.split(" ")
+    room = width if first is None else first
     lines, line = [], ""
-    for whole in (" " * min(len(text) - len(body), width - 1) + first, *rest):
+    for whole in (" " * min(len(text) - len(body), room - 1) + head, *rest):
         word = whole
-        if line and cells(line) + 1 + cells(word) > width:
+        if line and cells(line) + 1 + cells(word) > room:
             lines.append(line)
-            line = ""
-        while cells(word) > width:
-            cut = _fitting(word, width)
+            line, room = "", width
+        while cells(word) > room:
+            cut = _fitting(word, room)
             lines.append(word[:cut])
-            word = word[cut:]
+            word, room = word[cut:], width
         line = f"{line} {word}" if line else word
     return [*lines, line] if line or not lines else lines
 
@@ -83,7 +84,7 @@ class Page:
     def text(self, text: str, first: str = "", hang: int | None = None, head: str = "", color: str = "strong") -> None:
         """Add *text* after *first*, the further lines indented by *hang* columns (by *first*'s width if not given)."""
         hang = cells(first) if hang is None else hang
-        lines = wrapped(text, self.width - max(hang, cells(first)))
+        lines = wrapped(text, self.width - hang, self.width - cells(first))
         self.write(first + lines[0], head, color)
         for line in lines[1:]:
             self.write(" " * hang + line)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Sequence
 
-from advisor.errors import Problem
 from advisor.render import words
 from advisor.render.options import Options
 from advisor.render.picture import draw
@@ -15,14 +14,18 @@ from advisor.report.parts import FactView, Finding, Missing, Report, Run, Sympto
 
 _LABEL = 8  # columns of a field's name
 _SHOWN = 8  # facts not known that are listed unless all are wanted
+_ASKED = 3  # facts of one rule that are told how to get, unless all are wanted
 _ROWS = 6  # rows of one table of a finding unless all are wanted
 
 
 def render(run: Run, options: Options) -> str:
-    """Return the run for a terminal of ``options.width`` columns."""
+    """
+    Return the run for a terminal of ``options.width`` columns.
+
+    What is wrong with the input is not in it: a command says that beside its output.
+    """
     run = every(run, (lambda text: typed(visible(text))) if options.ascii else visible)
     page = Page(options)
-    problems(page, run.problems, judged=bool(run.reports))
     many = len(run.reports) > 1
     for report in run.reports:
         page.gap()
@@ -36,16 +39,6 @@ def render(run: Run, options: Options) -> str:
     if not options.quiet:
         _next(page, run)
     return page.done()
-
-
-def problems(page: Page, found: Sequence[Problem], judged: bool) -> None:
-    """Add what is wrong with the input, a line each, and how many there are."""
-    for problem in found:
-        page.write(str(problem))
-    if found:
-        names = words.listed(list(dict.fromkeys(problem.place.file for problem in found)))
-        rest = "the other documents were checked" if judged else "nothing was checked"
-        page.text(f"{names}: {words.number(len(found), 'error')}; {rest}")
 
 
 def _report(page: Page, report: Report, options: Options) -> None:
@@ -70,8 +63,9 @@ def _symptom(page: Page, symptom: SymptomView) -> None:
     first = f"SYMPTOM  {symptom.place}  " if symptom.place else "SYMPTOM  "
     room = max(30, page.width - cells(first) - 2)
     page.text(f'"{_shortened(symptom.text, room, page.sign("…"))}"', first, 9, "SYMPTOM")
-    said = _said(symptom)
-    page.text(" ".join(filter(None, (said, symptom.means, symptom.look_for))), "  ")
+    page.text(f"{_said(symptom)} {symptom.means}".strip(), "  ")
+    if symptom.look_for:
+        page.text(symptom.look_for, "  Look for: ", 4)
 
 
 def _said(symptom: SymptomView) -> str:
@@ -219,9 +213,11 @@ def _unassessed(page: Page, unassessed: Sequence[Unassessed], options: Options) 
         new = [missing for missing in one.missing if (missing.hop, missing.name) not in told]
         old = [_name(missing) for missing in one.missing if missing not in new]
         page.text(f"{head}: needs {words.listed(old)}, as above" if old else head, "  ", 6)
-        for missing in new:
+        for missing in new if options.verbose else new[:_ASKED]:
             told.add((missing.hop, missing.name))
-            page.text(_ask(missing), "      ")
+            page.text(_ask(missing), "      ", 8)
+        if len(new) > _ASKED and not options.verbose:
+            page.text(f"and {words.listed([_name(missing) for missing in new[_ASKED:]])}", "      ", 8)
 
 
 def _name(missing: Missing) -> str:
@@ -243,6 +239,8 @@ def _next(page: Page, run: Run) -> None:
         given = f"{shlex.quote(next(iter(names)))} {page.sign('…')}"
     snippets = sum(len(report.snippets) for report in run.reports)
     kept = f", {words.number(snippets, 'snippet')}, rollback of each" if snippets else ""
+    if not snippets and any(report.plan.steps for report in run.reports):
+        kept = ", snippets to paste, rollback of each"  # they are not made for this output
     if findings:
         lines = [
             (f"advisor report {given} --out review/", f"report{kept}"),

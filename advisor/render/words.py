@@ -53,11 +53,11 @@ def reckoned(number_: NumberView) -> str:
 
 
 def mended(finding: Finding) -> str:
-    """Return what mends a finding, in few words, or nothing where only its open reasons do."""
-    if finding.changes:
-        rest = len(finding.changes) - 1
-        return moved(finding.changes[0]) + (f", {number(rest, 'more change')}" if rest else "")
-    return finding.do[0].rstrip(".") if finding.do else ""
+    """Return the first change that mends a finding, and how many more do; nothing where no setting does."""
+    if not finding.changes:
+        return ""
+    rest = len(finding.changes) - 1
+    return moved(finding.changes[0]) + (f", {number(rest, 'more change')}" if rest else "")
 
 
 def coverage(groups: Sequence[GroupView]) -> str:
