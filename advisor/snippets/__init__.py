@@ -42,7 +42,7 @@ def all_snippets(targets: Iterable[Target]) -> list[Snippet]:
         for snippet in _write(target, folders[target.hop]):
             path = _numbered(snippet.path, taken)
             taken.add(path.casefold())
-            found.append(snippet._replace(path=path))
+            found.append(snippet._replace(path=path, hop=target.hop))
     return found
 
 

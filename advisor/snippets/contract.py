@@ -83,7 +83,7 @@ class Target(NamedTuple):
 
 
 class Snippet(NamedTuple):
-    """A file to write: its relative path, its text, the text's language, and how to check, apply and undo it."""
+    """A file to write: its relative path, its text, the text's language, how to check, apply and undo it, and whose it is."""
 
     path: str
     text: str
@@ -91,3 +91,4 @@ class Snippet(NamedTuple):
     check: str
     apply: str
     undo: str
+    hop: str = ""

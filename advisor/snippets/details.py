@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from advisor.snippets.contract import Target
-from advisor.snippets.go import go_client, go_server
+from advisor.snippets.go import go_body, go_client, go_server
 from advisor.snippets.host import limits, sysctls
 from advisor.snippets.lines import Line
 from advisor.snippets.python import python_session
@@ -64,6 +64,7 @@ def terraform(target: Target, lines: Sequence[Line], _kept: Sequence[Line]) -> M
 
 
 DETAILS: dict[str, Detail] = {
+    "body.go.j2": go_body,
     "attributes.sh.j2": aws,
     "attributes.tf.j2": terraform,
     "connections.js.j2": node_server,

@@ -28,14 +28,10 @@ def go_client(target: Target, lines: Sequence[Line], kept: Sequence[Line]) -> Ma
         left.append(at["caller.attempt_timeout"].change)
     if not dials:
         left += [at[key].change for key in ("caller.dial_limit", "caller.dial_burst") if key in at]
-    drains = at.get("hop.drains_body")
-    if drains is not None and drains.text != "true":
-        left.append(drains.change)
-        drains = None
     written = [line for line in lines if line.change not in left]
-    transport = dials or any(
-        line.group.startswith(("Transport", "Dialer")) for line in written
-    )
+    if not written:
+        raise Unfit
+    transport = dials or any(line.group.startswith(("Transport", "Dialer")) for line in written)
     timeout = at.get("Client.Timeout")
     if timeout is None and retry is None and "caller.attempt_timeout" in at and attempt_timeout is not None:
         timeout = at["caller.attempt_timeout"]
@@ -43,8 +39,8 @@ def go_client(target: Target, lines: Sequence[Line], kept: Sequence[Line]) -> Ma
     waits = dials or bool(retry and retry["first"])
     texts = [row["text"] for row in constants] + [line.text for line in (*written, *(kept if transport else ()))]
     wanted = {
-        "context": dials or retry, "errors": waits, "io": retry or drains, "math": any("math." in text for text in texts),
-        "math/rand/v2": retry and retry["first"], "net": transport, "net/http": transport or retry or timeout,
+        "context": dials or retry, "errors": waits, "io": retry, "math": any("math." in text for text in texts),
+        "math/rand/v2": retry and retry["first"], "net": transport, "net/http": True,
         "sync": dials or (retry and retry["budget"] is not None),
         "time": waits or any("time." in text for text in texts),
     }  # fmt: skip
@@ -54,8 +50,6 @@ def go_client(target: Target, lines: Sequence[Line], kept: Sequence[Line]) -> Ma
         "transport": transport,
         "enable": "" if _ENABLE in at or any(line.key == _ENABLE for line in kept) else f"{_ENABLED} // Go 1.23 or newer",
         "dials": dials,
-        "drains": drains,
-        "drain": "DrainAndClose" if drains else "drainAndClose",
         "timeout": timeout,
         "retry": retry,
         "deadline": deadline,
@@ -105,6 +99,13 @@ def _go_constants(
         said = "enough to fill the pool at once after a restart" if pool else "one second of that rate"
         constant("dialBurst", math.ceil(burst), "count", "caller.dial_burst", said)
     return rows
+
+
+def go_body(target: Target, lines: Sequence[Line], _kept: Sequence[Line]) -> Mapping[str, Any]:
+    """Write the helper where bodies are to be read; not reading them needs none."""
+    if any(line.text != "true" for line in lines):
+        raise Unfit
+    return {"lines": lines, "package": identifier(target.peer or target.hop)}
 
 
 _STOPS = ("callee.pre_stop_delay", "callee.shutdown_grace")

@@ -59,9 +59,10 @@ PLANS: dict[str, Target] = {
 def _module(directory: str, plans: Iterable[tuple[str, str]]) -> None:
     with open(os.path.join(directory, "go.mod"), "w", encoding="utf-8") as file:
         file.write("module example.test/checkout\n\ngo 1.24\n")
-    for folder, source in plans:
+    for name, source in plans:
+        folder, _, last = name.rpartition("/")
         os.makedirs(os.path.join(directory, folder), exist_ok=True)
-        with open(os.path.join(directory, folder, "snippet.go"), "w", encoding="utf-8") as file:
+        with open(os.path.join(directory, folder, last), "w", encoding="utf-8") as file:
             file.write(source)
 
 
@@ -81,9 +82,9 @@ def _gofmt(go: Go, *arguments: str, source: str | None = None) -> str:
 
 def test_every_plan_compiles_and_is_formatted(go: Go, tmp_path: object) -> None:
     directory = str(tmp_path)
-    files = {"transport.go", "server.go"}
+    files = {"transport.go", "server.go", "body.go"}
     _module(directory, [
-        (name.replace(" ", "").replace("'", ""), found.text)
+        (os.path.join(name.replace(" ", "").replace("'", ""), os.path.basename(found.path)), found.text)
         for name, plan in PLANS.items() for found in snippets(plan) if os.path.basename(found.path) in files
     ])  # fmt: skip
 
@@ -115,10 +116,11 @@ def test_text_of_the_input_leaves_the_code_formatted(go: Go, texts: tuple[str, s
     plan = PLANS["retries and timeouts"]
     changes = tuple(_hostile(one, said) for one in (*plan.changes, _IDLE, *PLANS["a body read to its end"].changes))
 
-    (found,) = snippets(plan._replace(hop=hop, peer=peer, source=said, version=said, changes=changes))
+    found = snippets(plan._replace(hop=hop, peer=peer, source=said, version=said, changes=changes))
 
     # gofmt parses, so it fails where a comment has ended too soon.
-    assert _gofmt(go, source=found.text) == found.text
+    assert [_gofmt(go, source=one.text) for one in found] == [one.text for one in found]
+    assert [os.path.basename(one.path) for one in found] == ["transport.go", "body.go"]
 
 
 def _hostile(one: Change, said: str) -> Change:
@@ -215,7 +217,7 @@ func main() {
 def test_retries_stay_in_the_budget_and_dials_in_their_limit(go: Go, tmp_path: object) -> None:
     directory = str(tmp_path)
     plan = target("go", "caller", [*_RETRY, *_DIALS, _ATTEMPT, _IDLE], {"workload.deadline": 0.6})
-    _module(directory, [("pricing", text(snippets(plan), "transport.go")), ("", _PROGRAM)])
+    _module(directory, [("pricing/transport.go", text(snippets(plan), "transport.go")), ("main.go", _PROGRAM)])
 
     lines = _run(go, directory, "run", ".").split("\n")
     said = {line.split(" ", 1)[0]: line.split(" ", 1)[1] for line in lines if line}
@@ -287,6 +289,6 @@ def test_a_server_lets_a_running_request_finish(go: Go, tmp_path: object) -> Non
     directory = str(tmp_path)
     changes = [change("Server.IdleTimeout", 65.0, "duration"), change("callee.shutdown_grace", 5.0, "duration"),
                change("callee.pre_stop_delay", 0.05, "duration")]  # fmt: skip
-    _module(directory, [("checkout", text(snippets(target("go", "callee", changes)), "server.go")), ("", _SERVER)])
+    _module(directory, [("checkout/server.go", text(snippets(target("go", "callee", changes)), "server.go")), ("main.go", _SERVER)])
 
     assert _run(go, directory, "run", ".") == "idle 1m5s\nrunning request done <nil>\nend <nil>\n"

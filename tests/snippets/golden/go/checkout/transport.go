@@ -173,7 +173,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 			return resp, nil
 		}
 		if resp != nil {
-			DrainAndClose(resp.Body)
+			drainAndClose(resp.Body)
 		}
 		if !sleep(ctx, backoff(attempt)) {
 			cancel()
@@ -242,12 +242,8 @@ func (b *releasingBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// DrainAndClose reads what is left of a body, so that its connection can be used again.
-// Call it in place of resp.Body.Close().
-//
-// [idle-pool-too-small] was: not set (default of hop.drains_body)
-// 6 x sqrt(17.9) = 25.4, rounded up.
-func DrainAndClose(body io.ReadCloser) {
+// drainAndClose reads what is left of a body, so that its connection can be used again.
+func drainAndClose(body io.ReadCloser) {
 	const most = 256 << 10 // beyond this a new connection is cheaper than reading on
 	_, _ = io.Copy(io.Discard, io.LimitReader(body, most))
 	_ = body.Close()
