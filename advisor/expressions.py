@@ -333,8 +333,12 @@ class _Compiler:
             meant = nearest(name, FUNCTIONS + FOLDS)
             raise ExpressionError(f"no function {name}{f'; did you mean {meant}?' if meant else ''}", node.col_offset)
         if not node.args or (len(node.args) > 1) != (name in ("min", "max", "first")):
-            raise ExpressionError(f"{name} takes {'several' if name in ('min', 'max', 'first') else 'one'}"
-                                  " arguments"[: None if name in ("min", "max", "first") else -1], node.col_offset)
+            raise ExpressionError(
+                f"{name} takes {'several' if name in ('min', 'max', 'first') else 'one'} arguments"[
+                    : None if name in ("min", "max", "first") else -1
+                ],
+                node.col_offset,
+            )
         return self.function(node, name)
 
     def function(self, node: ast.Call, name: str) -> tuple[str, Kind]:

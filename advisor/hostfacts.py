@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from math import inf
 from typing import Any
 
-from advisor.captures import Captured, Counters, Sockets, Sysctls, difference, read_capture
+from advisor.captures import Captured, Counters, Sockets, difference, read_capture
 from advisor.document import Capture, Host, Stated
 from advisor.errors import Place, Problem
 from advisor.facts import Given, Source, Store, Subject
@@ -119,6 +119,12 @@ class HostReader:
         elements = subject.lists["stated_sysctls"] or []
         for name, fact in found.items():
             for row in self.knowledge.sysctl_rows(name):
+                setting = store.profile.settings.get(name)
+                try:
+                    text = str(fact.source.text or fact.value)
+                    fact = Given(setting.read(text) if setting else _number(text), fact.source)
+                except ValueError:
+                    continue  # told with the settings
                 element = Subject("sysctl", name, place=fact.source.place)
                 element.stated = row.facts(subject, store, fact)
                 elements.append(element)
@@ -162,7 +168,9 @@ class HostReader:
             count = float(stated.value)  # type: ignore[arg-type]
             source = Source("stated", stated.place, text=stated.text)
             seconds = float(over.value) if isinstance(over, Stated) else 0.0  # type: ignore[arg-type]
-            subject.stated[prop.name] = Given(_counter(subject, prop.name, count, count / seconds if seconds else None), source)
+            subject.stated[prop.name] = Given(
+                _counter(subject, prop.name, count, count / seconds if seconds else None), source
+            )
 
     def _counters(self, subject: Subject, captures: list[Counters]) -> None:
         last = captures[-1]
@@ -204,6 +212,13 @@ def _endpoint(sockets: Sockets) -> Subject:
     for prop in ("established", "close_wait", "close_wait_unread_eof", "close_wait_drained", "time_wait"):
         element.stated[prop] = Given(float(counts[prop]), source)
     return element
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def folder_of(file: str) -> str:

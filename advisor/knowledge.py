@@ -153,19 +153,21 @@ class _Loader:
             self._symptoms(entries[0])
         elif base == "counters.yaml":
             pass  # read by the captures, when a text of netstat -s is met
-        elif entries and isinstance(entries[0].plain, dict) and {"rule", "stack"} & entries[0].plain.keys():
-            self.later.append((entries, name))
-        elif base == "sysctls.yaml":
+        elif (entries and isinstance(entries[0].plain, dict) and {"rule", "stack"} & entries[0].plain.keys()) or base == "sysctls.yaml":
             self.later.append((entries, name))
         else:
-            self.problems.append(Problem(Place(name, 1, 1), "neither a rule, nor a stack, nor properties, causes or symptoms"))
+            self.problems.append(
+                Problem(Place(name, 1, 1), "neither a rule, nor a stack, nor properties, causes or symptoms")
+            )
 
     def _causes(self, entry: Entry) -> None:
         for group, plain in entry.plain.items():
             self.knowledge.groups[group] = plain["title"]
             for slug, title in plain["causes"].items():
                 if slug in self.knowledge.causes:
-                    self.problems.append(Problem(entry.place(group, "causes", slug), f"cause {slug} stands in two groups"))
+                    self.problems.append(
+                        Problem(entry.place(group, "causes", slug), f"cause {slug} stands in two groups")
+                    )
                 self.knowledge.causes[slug] = Cause(slug, title, group)
 
     def _symptoms(self, entry: Entry) -> None:
@@ -225,7 +227,9 @@ class _Loader:
             path: tuple[str, ...] = ("rows",) if isinstance(entry.plain, dict) else ()
             for i, plain in enumerate(rows):
                 kind = self._value_kind(linux, plain["name"])
-                scope = PropertyScope(self.knowledge.properties, {"host": "host", "run": "run"}, True, {**extra, "value": kind})
+                scope = PropertyScope(
+                    self.knowledge.properties, {"host": "host", "run": "run"}, True, {**extra, "value": kind}
+                )
                 when = parse(str(plain["when"]).lower() if isinstance(plain["when"], bool) else plain["when"], scope,
                              entry.place(*path, i, "when")) if "when" in plain else None  # fmt: skip
                 if isinstance(when, Problem):
@@ -242,4 +246,3 @@ class _Loader:
         if linux is not None and name in linux.settings:
             return linux.settings[name].kind
         return kind_of("ratio")
-

@@ -171,8 +171,17 @@ class Planner:
                 owners = tuple(dict.fromkeys(m.owner for m in conflict.moves))
                 found = _State(sheet, self.outcomes, self.start.violated, self.start.unknown, owners, conflict.why)
             except Circular as circular:
-                owners = tuple(i for i, a in chosen.items() if any(m.knob == circular.knob for m in a.moves)) or tuple(chosen)
-                found = _State(sheet, self.outcomes, self.start.violated, self.start.unknown, owners, "its bounds hang on each other")
+                owners = tuple(i for i, a in chosen.items() if any(m.knob == circular.knob for m in a.moves)) or tuple(
+                    chosen
+                )
+                found = _State(
+                    sheet,
+                    self.outcomes,
+                    self.start.violated,
+                    self.start.unknown,
+                    owners,
+                    "its bounds hang on each other",
+                )
             self.states[key] = found
         return found
 

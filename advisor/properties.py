@@ -31,7 +31,15 @@ WIDER: Mapping[str, str] = {"end": "hop", "middlebox": "hop"}
 ALIASES: Mapping[str, Mapping[str, str]] = {
     "workload": {"workload": "workload", "path": "path", "run": "run"},
     "leg": {"leg": "leg", "caller": "end", "callee": "end", "workload": "workload", "path": "path", "run": "run"},
-    "end": {"leg": "leg", "caller": "end", "callee": "end", "hop": "hop", "host": "host", "workload": "workload", "run": "run"},
+    "end": {
+        "leg": "leg",
+        "caller": "end",
+        "callee": "end",
+        "hop": "hop",
+        "host": "host",
+        "workload": "workload",
+        "run": "run",
+    },
     "hop": {"hop": "hop", "host": "host", "workload": "workload", "run": "run"},
     "host": {"host": "host", "run": "run"},
     "middlebox": {"middlebox": "middlebox", "hop": "hop", "host": "host", "run": "run"},
@@ -105,6 +113,8 @@ def read(raw: Any, kind: Kind, absent: Any) -> Any:
         if text.startswith("-"):
             return -float(parse_value(text[1:], name if name != "number" else "ratio"))
         return float(parse_value(text, "ratio" if name in ("number", "share") and not text.endswith("%") else name))
+    if kind.base == "set":
+        return frozenset(str(word) for word in (raw if isinstance(raw, (list, tuple, frozenset)) else str(raw).split()))
     text = str(raw)
     if kind.options and text not in kind.options:
         raise ValueError(f"'{text}' is none of: {', '.join(kind.options)}")
@@ -116,6 +126,7 @@ class Properties:
 
     def __init__(self) -> None:
         self.all: dict[str, dict[str, Property]] = {}
+        self.by_key: dict[str, list[tuple[str, str]]] = {}
 
     def __iter__(self) -> Iterator[Property]:
         return (p for group in self.all.values() for p in group.values())
@@ -189,6 +200,8 @@ def load_properties(entry: Entry) -> tuple[Properties, list[Problem]]:
                 problems.append(Problem(at, f"{subject}.{name}: {error}"))
     for prop in properties:
         problems += _derivations(properties, prop, entry)
+        if prop.key:
+            properties.by_key.setdefault(prop.key, []).append((prop.subject, prop.name))
     return properties, problems
 
 

@@ -23,7 +23,20 @@ OPERATORS = ("at_most", "at_least", "to")
 _KEYS = frozenset(("rule", "title", "severity", "soften", "confidence", "cause", "scope", "each", "after", "explains", "applies",
                    "let", "require", "summary", "message", "evidence", "impact", "fix", "why", "leave", "wire", "references",
                    "proof", "see"))  # fmt: skip
-_NEEDED = ("rule", "title", "severity", "confidence", "cause", "scope", "require", "summary", "message", "why", "references", "proof")
+_NEEDED = (
+    "rule",
+    "title",
+    "severity",
+    "confidence",
+    "cause",
+    "scope",
+    "require",
+    "summary",
+    "message",
+    "why",
+    "references",
+    "proof",
+)
 _FIX = frozenset(("set", "unset", "do", "when", "risk", "verify"))
 _CASE = frozenset(("name", "given", "expect", "missing", "fix", "stays"))
 OUTCOMES = ("violated", "met", "unknown", "not applicable")

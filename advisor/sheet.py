@@ -149,7 +149,11 @@ class Sheet:
         profile = owner.store.profile if owner.store else None
         gives = profile.gives.get(f"{owner.role}.{name}") if profile is not None and name not in owner.stated else None
         if gives is None or profile is None or owner.store is None:
-            if profile is not None and owner.kind == "end" and not (profile.code or profile.generic or name in owner.stated):
+            if (
+                profile is not None
+                and owner.kind == "end"
+                and not (profile.code or profile.generic or name in owner.stated)
+            ):
                 return f"{profile.title} has no setting for it"
             if prop.knob or self.bare or name in owner.stated:
                 return Target(owner, prop, (owner, name), None, None)
@@ -252,7 +256,12 @@ class Sheet:
             return None  # the subject has no such part here: an end without a leg
         value = self._within(prop, value)
         inputs = tuple((env.bind[n.split(".")[0]], n) for n in way.value.names)
-        return Cell(value, Source("estimated" if way.estimate else "derived", None, way.title, way.value.text, inputs), env.used, prop.name)
+        return Cell(
+            value,
+            Source("estimated" if way.estimate else "derived", None, way.title, way.value.text, inputs),
+            env.used,
+            prop.name,
+        )
 
     def _within(self, prop: Property, value: Any) -> Any:
         if type(value) is Range:
@@ -281,7 +290,9 @@ class Sheet:
             value, row = pick(gives.rows, version.value if known(version.value) else None)
             if type(value) in (Range, Unknown):
                 value = _hang(value, (store.hop or subject, "version"))
-            source = Source("behaviour", store.place, _titled(store, version), (row.source if row else "") or gives.source)
+            source = Source(
+                "behaviour", store.place, _titled(store, version), (row.source if row else "") or gives.source
+            )
             return Cell(value, source, version.deps, prop.name)
         env = Env(self, self.bind(subject), None, store)
         try:
@@ -323,16 +334,18 @@ class Sheet:
         given = store.settings.get(setting.name)
         if given is not None:
             return self._meant(store, setting, given.value, given.source, 0)
-        if setting.inherits:
-            above = self.setting(store, store.profile.settings[setting.inherits])
-            return Cell(above.value, above.source, above.deps, setting.name)
         version = self.version(store)
         value, row = setting.default(version.value if known(version.value) else None)
+        if value is UNSET and setting.inherits:
+            above = self.setting(store, store.profile.settings[setting.inherits])
+            return Cell(above.value, above.source, above.deps | version.deps, setting.name)
         if type(value) in (Range, Unknown):
             value = _hang(value, (store.hop, "version") if store.hop else (store, setting.name))
         reference = (row.source if row else "") or setting.source
         kind = "default" if setting.verified and store.profile.verified else "unverified"
-        return self._meant(store, setting, value, Source(kind, store.place, _titled(store, version), reference), version.deps)
+        return self._meant(
+            store, setting, value, Source(kind, store.place, _titled(store, version), reference), version.deps
+        )
 
     def _meant(self, store: Store, setting: Setting, value: Any, source: Source, deps: int) -> Cell:
         """Translate the values by which a stack says never, off or somebody else's value; round up to its grain."""
@@ -340,7 +353,9 @@ class Sheet:
             meaning = setting.special.get(value, setting.negative if value < 0 else None)
             if isinstance(meaning, dict):
                 above = self.setting(store, store.profile.settings[meaning["as"]])
-                return Cell(above.value, above.source if source.kind == "default" else source, above.deps | deps, setting.name)
+                return Cell(
+                    above.value, above.source if source.kind == "default" else source, above.deps | deps, setting.name
+                )
             if meaning is not None:
                 value = meaning
             elif setting.step and value < inf:
@@ -419,7 +434,7 @@ def settle(old: Any, demands: list[tuple[Any, Move]], setting: Setting | None, p
     figures = (setting.figures if setting else prop.figures if prop else "") or (
         setting.kind.name if setting else prop.kind.name if prop else "") or "ratio"  # fmt: skip
     step = setting.step if setting else 0.0
-    raised = low < least
+    raised = low < least and any(m.operator == "at_least" for _, m in demands)
     value = nice_up(least, figures) if raised else nice_down(most, figures)
     if not least <= value <= most:
         value = least if raised else most  # no figure between them: the bound itself, in the stack's grain
@@ -450,5 +465,3 @@ def _nothing(setting: Setting, store: Store) -> Any:
 
 def _titled(store: Store, version: Cell) -> str:
     return f"{store.profile.name} {version.value}" if isinstance(version.value, str) else store.profile.name
-
-

@@ -46,7 +46,7 @@ class Setting:
     """One setting of a stack; see ``docs/formats.md``. Values are in base units, a missing default is UNSET."""
 
     __slots__ = ("effect", "extra", "figures", "fixed", "inherits", "kind", "means", "name", "negative", "part", "properties",
-                 "range", "rows", "source", "special", "step", "trap", "unit", "verified")  # fmt: skip
+                 "range", "rows", "source", "special", "step", "trap", "unit", "verified", "words")  # fmt: skip
 
     def __init__(self, name: str, plain: Mapping[str, Any]) -> None:
         self.name = name
@@ -63,8 +63,14 @@ class Setting:
         self.verified = bool(plain.get("verified", True))
         self.extra = {k: str(plain[k]) for k in ("scope", "k8s", "advise") if k in plain}
         self.part: tuple[str, int] | None = (plain["part"][0], int(plain["part"][1])) if "part" in plain else None
+        self.words: dict[str, Any] = {}
         self.rows = self._rows(plain.get("default", UNSET))
-        self.special = {self.read(k): self._meaning(v) for k, v in plain.get("special", {}).items()}
+        self.special: dict[Any, Any] = {}
+        for key, meaning in plain.get("special", {}).items():
+            try:
+                self.special[self.read(key)] = self._meaning(meaning)
+            except ValueError:  # a word where the stack has numbers: nginx's worker_processes auto
+                self.words[str(key)] = self._meaning(meaning)
         self.negative = self._meaning(plain["negative"]) if "negative" in plain else None
         low, high = plain.get("range", (None, None))
         self.range = (-inf if low is None else self.read(low), inf if high is None else self.read(high))
@@ -90,6 +96,11 @@ class Setting:
             ValueError: With a sentence for the reader.
         """
         text = str(raw).strip() if not isinstance(raw, bool) else str(raw).lower()
+        if text in self.words:
+            return self.words[text]
+        if self.kind.base == "set":
+            words = raw if isinstance(raw, list) else re.split(r"[\s,]+", text)
+            return frozenset(str(word) for word in words if str(word))
         if self.kind.base != "number":
             return self._text_value(text)
         if re.fullmatch(r"[+-]?\d+(\.\d+)?", text) and self.unit:
@@ -139,7 +150,9 @@ def pick(rows: tuple[Row, ...], version: str | None) -> tuple[Any, Row | None]:
 
 def _holds(row: Row, version: str) -> bool:
     try:
-        return not (row.since and older(version, row.since) is True) and not (row.until and older(version, row.until) is False)
+        return not (row.since and older(version, row.since) is True) and not (
+            row.until and older(version, row.until) is False
+        )
     except ValueError:
         return True
 
@@ -222,14 +235,14 @@ class Profile:
 
         *role* (caller or callee) leaves only the settings of that end.
         """
-        wanted = name.split(".", 1)[1] if name.split(".")[0] in ("caller", "callee") else name
+        wanted = name.split(".", 1)[1] if name.split(".", maxsplit=1)[0] in ("caller", "callee") else name
         if name in self.settings:
             return [name]
         parts = {s.part[0] for s in self.settings.values() if s.part}
         if name in parts:
             return [n for n, s in self.settings.items() if s.part and s.part[0] == name]
         found = [n for n in self.settings if n.endswith("." + wanted) or n == wanted]
-        role = role or (name.split(".")[0] if wanted != name else None)
+        role = role or (name.split(".", maxsplit=1)[0] if wanted != name else None)
         if role:
             found = [n for n in found if self.serves(n, role)]
         if not found and "." in name:
@@ -374,7 +387,7 @@ def _effective(profile: Profile, properties: Properties, entry: Entry, name: str
     if kind is None:
         return [Problem(at, f"no property {name}")]
     problems = unknown_keys(spec, frozenset(("value", "moves", "source", "note")), entry, "effective", name)
-    role = name.split(".")[0]
+    role = name.split(".", maxsplit=1)[0]
     scope = PropertyScope(properties, dict(ALIASES[{"caller": "end", "callee": "end"}.get(role, role)]), True, extra)
     value = parse(spec.get("value", ""), scope, entry.place("effective", name, "value"))
     if isinstance(value, Problem):
@@ -392,7 +405,9 @@ def _effective(profile: Profile, properties: Properties, entry: Entry, name: str
             return [*problems, Problem(at, f"no setting {plain.get('setting')}{hint}")]
         bound: Expression | Problem | None = None
         if "bound" in plain:
-            inner = PropertyScope(properties, scope.aliases, True, {**extra, "bound": kind if kind.base == "number" else COUNT})
+            inner = PropertyScope(
+                properties, scope.aliases, True, {**extra, "bound": kind if kind.base == "number" else COUNT}
+            )
             bound = parse(plain["bound"], inner, entry.place("effective", name, "moves", "bound"))
             if isinstance(bound, Problem):
                 return [*problems, bound]

@@ -31,7 +31,13 @@ def classify(text: str, knowledge: Knowledge, stacks: Iterable[Profile] = ()) ->
     for profile in knowledge.profiles.values():
         for error in profile.errors:
             if _compiled(error.text).search(text):
-                found.append((_weight(error.text), int(profile.name in near), Match(error.symptom, error.text, profile.name, error.means)))
+                found.append(
+                    (
+                        _weight(error.text),
+                        int(profile.name in near),
+                        Match(error.symptom, error.text, profile.name, error.means),
+                    )
+                )
     for symptom in knowledge.symptoms.values():
         for pattern in symptom.texts:
             if _compiled(pattern).search(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import Callable, Iterator
 
 Draw = random.Random
@@ -13,7 +14,15 @@ def texts(count: int, seed: int = 1) -> Iterator[str]:
     """Yield the YAML texts of *count* documents; one seed always gives the same ones."""
     draw = random.Random(seed)
     for number in range(count):
-        yield SHAPES[number % len(SHAPES)](draw, number)
+        yield _named(SHAPES[number % len(SHAPES)](draw, number), number)
+
+
+def _named(text: str, number: int) -> str:
+    """Return *text* with hop names of its own: hops of one name in one run would be one hop."""
+    names = set(re.findall(r"name: ([a-z]+)", text))
+    for name in names:
+        text = re.sub(rf"\b{name}\b(?!-\d|@|:)", f"{name}-{number}", text)
+    return text
 
 
 def write(directory: str, count: int) -> None:

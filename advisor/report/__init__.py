@@ -207,7 +207,7 @@ def _subjects(system: System) -> list[Subject]:
 
 
 def _notes(judged: Judged) -> list[str]:
-    notes = []
+    notes = list(judged.system.notes)
     for hop in judged.system.hops:
         notes += [f"{c.place}: {c.path} is kept, not read: the reader of {hop.profile.title} files is not part of this version; "
                   "write its settings under settings:" for c in hop.raw.config]  # fmt: skip

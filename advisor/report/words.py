@@ -32,6 +32,8 @@ def shown(value: Any, kind: str) -> str:
         return "not set"
     if isinstance(value, list):
         return f"{len(value)}"
+    if isinstance(value, frozenset):
+        return " ".join(sorted(value)) or "none"
     if kind == "count" and isinstance(value, float) and value not in (float("inf"),) and value != int(value):
         return show(value, "ratio")
     return show(value, kind)

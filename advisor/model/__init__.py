@@ -1,0 +1,277 @@
+"""
+From documents to systems: hops, the legs between them, what is stated of each.
+
+Documents whose paths share a hop by name are one system, so that their load on it adds up. A document's ``split`` gives a
+chain a branch; what stands before it is shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import inf
+from typing import Any
+
+from advisor.document import Document, Hop, StackRef, chains
+from advisor.errors import Place, Problem
+from advisor.facts import Given, Hook, Source, Store, Subject
+from advisor.hostfacts import HostReader, folder_of, given
+from advisor.knowledge import Knowledge
+from advisor.model import loads
+from advisor.model.parts import HopModel, PathModel, System
+from advisor.model.settings import SettingsReader
+from advisor.model.sharing import Key, Sharing
+from advisor.stacks import Fault, Profile
+
+__all__ = ["Builder", "HopModel", "PathModel", "System"]
+
+_NEVER = "9999-12-31"
+
+
+class Builder:
+    """Builds systems; *problems* collects what is wrong with settings and captures."""
+
+    def __init__(self, knowledge: Knowledge, today: str) -> None:
+        self.knowledge = knowledge
+        self.settings = SettingsReader(knowledge.properties)
+        self.problems: list[Problem] = self.settings.problems
+        self.run = Subject("run", "run")
+        self.run.stated["date"] = Given(today, Source("stated", text=today))
+        self.hops: dict[Key, HopModel] = {}
+        self.legs: dict[tuple[Key, Key], Subject] = {}
+        self.loads: dict[Subject, list[loads.Load]] = {}
+        self.sharing: Sharing
+
+    def build(self, documents: Sequence[Document]) -> list[System]:
+        """Return the systems of *documents*; look at ``problems`` before using them."""
+        self.sharing = Sharing(documents)
+        return [self._system(group) for group in self.sharing.groups]
+
+    def _system(self, documents: list[Document]) -> System:
+        self.hops, self.legs, self.loads = {}, {}, {}
+        paths = [path for document in documents for path in self._document(document)]
+        for leg, carried in self.loads.items():
+            self._finish_leg(leg, carried)
+        for hop in self.hops.values():
+            _finish_hop(hop, self.run)
+        hosts = dict.fromkeys(hop.host for hop in self.hops.values())
+        subjects = {
+            "leg": list(self.legs.values()),
+            "hop": [hop.hop for hop in self.hops.values()],
+            "host": [host for host in hosts if host.stated and host.stated.get("os", _OTHER).value != "other"],
+            "path": [path.subject for path in paths],
+        }
+        notes = [note for name, note in self.sharing.notes.items() if any(h.name == name for h in self.hops.values())]
+        return System(paths, list(self.hops.values()), subjects, self.run, notes)
+
+    def _document(self, document: Document) -> list[PathModel]:
+        workload = self._workload(document)
+        shares = [branch.share for branch in document.split]
+        found = []
+        for i, chain in enumerate(chains(document.path, document.split)):
+            hops = [self._hop(hop, document) for hop in chain]
+            name = str(document.service.value) if document.service else hops[-1].name
+            subject = Subject("path", name, place=document.place)
+            subject.scopes = {"workload": workload, "run": self.run, "path": subject}
+            share = loads.branch_share(shares, i) if shares else 1.0
+            legs = self._chain(hops, workload, subject, share, len(document.path))
+            subject.lists["legs"] = legs
+            found.append(PathModel(document, subject, workload, hops, legs, share if isinstance(share, float) else None))
+        for hop in dict.fromkeys(hop for path in found for hop in path.hops):
+            self._share_host(hop, found)
+        return found
+
+    def _workload(self, document: Document) -> Subject:
+        workload = Subject("workload", str(document.service.value) if document.service else "workload", place=document.place)
+        workload.scopes = {"run": self.run}
+        for key, stated in document.workload.items():
+            if key == "methods":
+                workload.stated.update(loads.methods(stated))
+            for kind, name in self.knowledge.properties.by_key.get(key, ()):
+                if kind == "workload":
+                    workload.stated[name] = given(stated)
+        workload.stated.setdefault("periodic", Given(False, Source("otherwise")))
+        return workload
+
+    def _hop(self, raw: Hop, document: Document) -> HopModel:
+        key = self.sharing.key(document, raw)
+        before = self.hops.get(key)
+        if before is None:
+            return self._new_hop(key, raw, document)
+        if before.raw is not raw:
+            self._state(before, raw)
+            self.settings.take(before, raw.settings)
+            if raw.host is not None and not before.host.stated:
+                self._fill_host(before.host, raw, document)
+        return before
+
+    def _new_hop(self, key: Key, raw: Hop, document: Document) -> HopModel:
+        profile = self._profile(raw.stack)
+        model = self.hops[key] = HopModel(key, raw, profile)
+        version = raw.stack.version if raw.stack else None
+        place = raw.stack.place if raw.stack else raw.name_place
+        store = Store(profile, raw.name, version, place)
+        hop = model.hop = Subject("hop", raw.name, role="hop", store=store, place=raw.name_place)
+        store.hop = hop
+        if version:
+            hop.stated["version"] = Given(version, Source("stated", place, text=version))
+        self._life(hop, profile, version, place)
+        if profile.owner == "provider" or profile.is_middlebox:
+            for name in ("nofile_soft", "nofile_hard"):
+                hop.stated[name] = Given(inf, Source("none", None, profile.name))
+        faults = [_fault(fault) for fault in profile.faults]
+        hop.lists = {"inbound": [], "outbound": [], "endpoints": None, "known_faults": faults}
+        model.host = Subject("host", raw.name, role="host", place=raw.host.place if raw.host else raw.name_place)
+        model.host.lists["stated_sysctls"] = []
+        model.host.scopes = {"run": self.run}
+        self._fill_host(model.host, raw, document)
+        if raw.host is None and (profile.owner == "provider" or profile.is_middlebox):
+            model.host.stated["os"] = _OTHER
+        self._ends(model, raw, store)
+        for subject in model.subjects:
+            subject.parts["host"] = model.host
+            subject.scopes["run"] = self.run
+        hop.lists["endpoints"] = model.host.lists.get("endpoints")
+        self._state(model, raw)
+        self.settings.take(model, raw.settings)
+        return model
+
+    def _profile(self, stack: StackRef | None) -> Profile:
+        found = self.knowledge.profile(stack.name if stack else "unknown")
+        return found or self.knowledge.profile("unknown") or Profile("unknown")
+
+    @staticmethod
+    def _life(hop: Subject, profile: Profile, version: str | None, place: Place) -> None:
+        """State the last day of support; a stack that publishes none has no end."""
+        end = profile.end_of_life(version)
+        if isinstance(end, str):
+            hop.stated["end_of_life"] = Given(end, Source("default", place, profile.name, profile.versions_source))
+        elif not profile.generic and not any(line.end_of_life for line in profile.versions):
+            hop.stated["end_of_life"] = Given(_NEVER, Source("none", None, profile.name))
+
+    def _ends(self, model: HopModel, raw: Hop, store: Store) -> None:
+        hop, at = model.hop, raw.name_place
+        if model.profile.is_middlebox:
+            box = Subject("middlebox", raw.name, role="middlebox", store=store, wide=hop, place=at, label="m")
+            box.stated["name"] = Given(raw.name, Source("stated", at))
+            model.middlebox = box
+            return
+        client = store
+        if raw.client is not None:
+            ref = raw.client
+            client = Store(self._profile(ref), raw.name, ref.version, ref.place)
+            client.hop = Subject("hop", raw.name, role="hop", place=ref.place)
+            if ref.version:
+                client.hop.stated["version"] = Given(ref.version, Source("stated", ref.place, text=ref.version))
+        model.callee = Subject("end", raw.name, role="callee", store=store, wide=hop, place=at)
+        model.caller = Subject("end", raw.name, role="caller", store=client, wide=hop, place=at)
+
+    def _fill_host(self, host: Subject, raw: Hop, document: Document) -> None:
+        if raw.host is not None and raw.host.name_of is None:
+            reader = HostReader(self.knowledge, folder_of(document.file))
+            reader.fill(host, raw.host)
+            self.problems += reader.problems
+
+    @staticmethod
+    def _share_host(model: HopModel, paths: Iterable[PathModel]) -> None:
+        """Give a hop the host of the hop of its document that ``host:`` names."""
+        name = model.raw.host.name_of if model.raw.host else None
+        owner = next((hop for path in paths for hop in path.hops if hop.name == name), None) if name else None
+        if owner is not None and owner is not model:
+            model.host = owner.host
+            for subject in model.subjects:
+                subject.parts["host"] = owner.host
+
+    def _state(self, model: HopModel, raw: Hop) -> None:
+        for key, stated in raw.facts.items():
+            for kind, name in self.knowledge.properties.by_key.get(key, ()):
+                for subject in model.subjects:
+                    if subject.kind == kind:
+                        subject.stated[name] = given(stated)
+
+    def _chain(self, hops: list[HopModel], workload: Subject, path: Subject, share: Any, fork: int) -> list[Subject]:
+        legs: list[Subject] = []
+        caller: HopModel | None = None
+        between: list[HopModel] = []
+        fans: list[Subject] = []
+        for i, hop in enumerate(hops):
+            if hop.middlebox is not None:
+                between.append(hop)
+                continue
+            if caller is not None:
+                fans.append(caller.hop)
+                leg = self._leg(caller, hop, between, path)
+                legs.append(leg)
+                carried = self.loads.setdefault(leg, [])
+                part = share if i >= fork else None
+                # What stands before the split carries the whole workload once, whatever the number of branches.
+                if part is not None or all(load.workload is not workload for load in carried):
+                    carried.append(loads.Load(workload, tuple(fans), part))
+            caller, between = hop, []
+        for i, leg in enumerate(legs):
+            beyond = leg.lists["beyond"] or []
+            leg.lists["beyond"] = [*beyond, *(later for later in legs[i + 1 :] if later not in beyond)]
+        return legs
+
+    def _leg(self, caller: HopModel, callee: HopModel, between: list[HopModel], path: Subject) -> Subject:
+        key = (caller.key, callee.key)
+        leg = self.legs.get(key)
+        if leg is not None:
+            return leg
+        assert caller.caller is not None and callee.callee is not None
+        leg = self.legs[key] = Subject("leg", f"{caller.name} -> {callee.name}", place=callee.place)
+        leg.parts = {"caller": caller.caller, "callee": callee.callee}
+        leg.lists = {"middleboxes": [box.middlebox for box in between if box.middlebox is not None], "beyond": []}
+        leg.scopes = {"caller": caller.caller, "callee": callee.callee, "leg": leg, "run": self.run, "path": path}
+        (caller.hop.lists["outbound"] or []).append(leg)
+        (callee.hop.lists["inbound"] or []).append(leg)
+        _link(leg, [hop.raw for hop in (*between, callee)])
+        return leg
+
+    def _finish_leg(self, leg: Subject, carried: list[loads.Load]) -> None:
+        workloads = list(dict.fromkeys(load.workload for load in carried))
+        leg.scopes["workload"] = workloads[0] if len(workloads) == 1 else loads.merged(workloads)
+        for end in ("caller", "callee"):
+            subject = leg.parts[end]
+            subject.scopes = {**leg.scopes, **subject.scopes, end: subject}
+        inputs = tuple((load.workload, "workload.rate") for load in carried)
+        source = Source("derived", None, loads.rate_title(carried), inputs=inputs)
+        leg.stated["rate"] = Given(Hook(loads.rate(carried), leg), source)
+        if "rtt" not in leg.stated:
+            leg.stated["rtt"] = Given(Hook(loads.rtt(leg), leg), Source("derived", None, "at most the median latency"))
+
+
+_OTHER = Given("other", Source("none"))
+
+
+def _link(leg: Subject, stretch: list[Hop]) -> None:
+    """State of a leg what the links on it say: round trips add up, bandwidth and MTU are the least."""
+    for hop in stretch:
+        for name in ("protocol", "tls", "transport"):
+            if name in hop.link:
+                leg.stated[name] = given(hop.link[name])
+    for name in ("rtt", "bandwidth", "mtu", "loss"):
+        stated = [hop.link[name] for hop in stretch if name in hop.link]
+        if stated:
+            figures = [float(s.value) for s in stated]  # type: ignore[arg-type]
+            value = sum(figures) if name == "rtt" else max(figures) if name == "loss" else min(figures)
+            leg.stated[name] = given(stated[-1])._replace(value=value)
+
+
+def _fault(fault: Fault) -> Subject:
+    element = Subject("fault", fault.title)
+    source = Source("default", reference=fault.source)
+    element.stated["title"] = Given(fault.title, source)
+    element.stated["since"] = Given(fault.since, source)
+    element.stated["fixed_in"] = Given(fault.fixed_in or "9999", source)
+    return element
+
+
+def _finish_hop(model: HopModel, run: Subject) -> None:
+    hop = model.hop
+    legs = [*(hop.lists["inbound"] or []), *(hop.lists["outbound"] or [])]
+    workloads = list(dict.fromkeys(leg.scopes["workload"] for leg in legs))
+    workload = workloads[0] if len(workloads) == 1 else loads.merged(workloads) if workloads else Subject("workload", "none")
+    hop.scopes["workload"], hop.scopes["run"] = workload, run
+    for end in (model.callee, model.caller):
+        if end is not None:
+            end.scopes.setdefault("workload", workload)
