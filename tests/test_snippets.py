@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Callable
 
 import pytest
+import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from advisor.data import rules_dir
 from advisor.snippets import Snippet, all_snippets, snippets
 from advisor.snippets.lines import tag
 from advisor.snippets.quoting import CannotWrite, comment, file_name, identifier, literal
@@ -104,6 +107,20 @@ def test_text_of_the_input_never_becomes_a_directive(output: Output, hop: str, p
 def _anonymous(line: str) -> str:
     """Return *line* without the identifiers that are made from names."""
     return re.sub(r'^(package )[a-z][a-z0-9]*$|^(resource "[a-z_]+" )"[a-z][a-z0-9]*"', r"\1\2", line)
+
+
+@OUTPUTS
+def test_every_name_in_the_registry_is_one_of_a_profile(output: Output) -> None:
+    found: set[str] = set()
+    for stack in output.stacks:
+        path = os.path.join(rules_dir(), "stacks", f"{stack}.yaml")
+        if stack != "*":
+            with open(path, encoding="utf-8") as file:
+                found |= set(next(yaml.load_all(file, Loader=yaml.CSafeLoader))["settings"])
+
+    written = {key for key in output.settings if not key.startswith(("caller.", "callee.", "hop."))}
+
+    assert {key for key in written if not any(name == key or name.endswith("." + key) for name in found)} == set()
 
 
 @given(HOSTILE)

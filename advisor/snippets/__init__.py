@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from advisor.snippets.contract import Change, Snippet, Target, Value
@@ -22,6 +22,7 @@ from advisor.units import show
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_PROPERTIES = ("caller.", "callee.", "hop.")
 _SHORT = 160  # characters of a list that is still read
 
 __all__ = ["Change", "Snippet", "Target", "Value", "all_snippets", "snippets"]
@@ -130,9 +131,12 @@ def _filled(text: str, names: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: names[match[1]], text)
 
 
-def _old(lines: Iterable[Line]) -> str:
+def _old(lines: Sequence[Line]) -> str:
     """Return what stood before the change, in the target's language: for one who takes it back."""
-    short = ", ".join(f"{line.name} {line.before}" if line.before else f"{line.name} left out" for line in lines)
+    own = [line for line in lines if not line.key.startswith(_PROPERTIES)]
+    short = ", ".join(f"{line.name} {line.before}" if line.before else f"{line.name} left out" for line in own)
+    if len(own) < len(lines):  # no setting holds it, so the code of this file does
+        short += ", and the rest of this file left out" if own else "what was called before in place of this file"
     return short if len(short) <= _SHORT else 'restore what stands after "was"'
 
 

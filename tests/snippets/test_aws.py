@@ -62,7 +62,6 @@ def test_the_api_knows_every_attribute(model: Any) -> None:
         {"preserve_client_ip.enabled": "true"},
         {"target_health_state.unhealthy.connection_termination.enabled": "true"},
         {"deregistration_delay.timeout_seconds": "7"},
-        {"deregistration_delay.connection_termination.enabled": "true"},
         {"tcp.idle_timeout.seconds": "7"},
     ]
 
@@ -80,7 +79,7 @@ def test_the_undo_restores_what_stood_before(model: Any) -> None:
 def test_no_text_of_the_input_becomes_a_command(name: str, said: str) -> None:
     source = text(snippets(hostile(everything(output("{kind}-attributes.sh")), name, said)), "alb-attributes.sh")
 
-    assert [words[:2] for words in _commands(source)] == [["aws", "elbv2"]] * 8
+    assert [words[:2] for words in _commands(source)] == [["aws", "elbv2"]] * 7
     assert subprocess.run(["sh", "-n"], input=source.encode(), check=False).returncode == 0
 
 
@@ -95,7 +94,7 @@ def test_terraform_gets_the_same_attributes() -> None:
     plain = {kind: {k: v for k, v in body.items() if not k.startswith("__")} for kind, body in found.items()}
     assert plain == {
         "aws_lb": {"idle_timeout": 7, "client_keep_alive": 7, "enable_http2": True},
-        "aws_lb_target_group": {"deregistration_delay": 7, "connection_termination": True, "preserve_client_ip": True},
+        "aws_lb_target_group": {"deregistration_delay": 7, "preserve_client_ip": True},
         "aws_lb_listener": {"tcp_idle_timeout_seconds": 7},
     }
 

@@ -32,10 +32,6 @@ aws elbv2 modify-target-group-attributes --target-group-arn "$TARGET_GROUP_ARN" 
 # 6 x sqrt(17.9) = 25.4, rounded up.
 aws elbv2 modify-target-group-attributes --target-group-arn "$TARGET_GROUP_ARN" --attributes Key=deregistration_delay.timeout_seconds,Value=7
 
-# [idle-pool-too-small] was: not set (default of deregistration_delay.connection_termination.enabled)
-# 6 x sqrt(17.9) = 25.4, rounded up.
-aws elbv2 modify-target-group-attributes --target-group-arn "$TARGET_GROUP_ARN" --attributes Key=deregistration_delay.connection_termination.enabled,Value=true
-
 # [idle-pool-too-small] was: not set (default of tcp.idle_timeout.seconds)
 # 6 x sqrt(17.9) = 25.4, rounded up.
 aws elbv2 modify-listener-attributes --listener-arn "$LISTENER_ARN" --attributes Key=tcp.idle_timeout.seconds,Value=7

@@ -26,10 +26,6 @@ resource "aws_lb_target_group" "checkout" {
   # [idle-pool-too-small] was: not set (default of deregistration_delay.timeout_seconds)
   # 6 x sqrt(17.9) = 25.4, rounded up.
   deregistration_delay = 7
-
-  # [idle-pool-too-small] was: not set (default of deregistration_delay.connection_termination.enabled)
-  # 6 x sqrt(17.9) = 25.4, rounded up.
-  connection_termination = true
 }
 
 resource "aws_lb_listener" "checkout" {

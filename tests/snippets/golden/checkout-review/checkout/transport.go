@@ -2,7 +2,7 @@
 // Written by advisor from checkout.yaml; rules in brackets, "was" is what stood before.
 // Check: gofmt -l . && go vet ./...
 // Apply: make one client when the program starts, and send every request through it
-// Undo:  restore what stands after "was"
+// Undo:  MaxIdleConnsPerHost 2, IdleConnTimeout 90 * time.Second, and the rest of this file left out
 // Standard library only, Go 1.22 or newer.
 //	client := pricing.NewClient(&http.Client{Transport: pricing.NewTransport()})
 
