@@ -14,7 +14,7 @@ from advisor import __version__
 from advisor.cli.terminal import flush, forgive, print_problems
 from advisor.errors import AdvisorError, InputError, KnowledgeError, nearest, shown
 
-COMMANDS = ("check",)
+COMMANDS = ("check", "report", "explain", "rules", "stacks", "init", "schema")
 _INTERRUPTED = 130  # as a shell counts SIGINT
 
 

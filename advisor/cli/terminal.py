@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from advisor.errors import Problem
 
@@ -93,3 +93,11 @@ def _fate(file: str, judged: Collection[str]) -> str:
     if not judged:
         return "nothing was checked, nothing was written"
     return "its other documents were checked" if file in judged else "it was not checked, the other files were"
+
+
+def table(rows: Sequence[Sequence[str]]) -> None:
+    """Write *rows* with their columns in line; the last column takes what is left of the line and is wrapped."""
+    from advisor.explain.page import Page, Rows, Section, text
+
+    body = text([Page("", "", "", [Section("", [Rows(rows)])])], width() + 2, ascii_only=ascii_only())
+    say("".join(f"{line[2:]}\n" for line in body.split("\n")[3:-1]))

@@ -1,0 +1,31 @@
+"""``advisor explain``: what is known of one thing."""
+
+from __future__ import annotations
+
+import click
+
+from advisor.cli import terminal
+
+
+@click.command()
+@click.argument("what", nargs=-1, required=True)
+@click.option("--rules", "packs", metavar="DIR", multiple=True, help="Know the rules in this directory too. Repeatable.")
+def explain(what: tuple[str, ...], packs: tuple[str, ...]) -> int:
+    r"""
+    Explain a rule, stack, setting, property, kernel setting, symptom, or a pasted error line.
+
+    \b
+    Examples:
+      advisor explain idle-timeout-ordering
+      advisor explain nginx@1.24
+      advisor explain MaxIdleConnsPerHost
+      advisor explain net.ipv4.tcp_fin_timeout
+      advisor explain "read tcp 10.0.4.7:51514->10.0.9.3:443: use of closed network connection"
+    """
+    from advisor.explain import explain as pages_on
+    from advisor.explain import text
+    from advisor.knowledge import load_knowledge
+
+    pages = pages_on(" ".join(what), load_knowledge(packs))
+    terminal.say(text(pages, terminal.width(), ascii_only=terminal.ascii_only()))
+    return 0

@@ -1,0 +1,25 @@
+"""``advisor init``: a document to start from."""
+
+from __future__ import annotations
+
+import click
+
+from advisor.cli import terminal
+
+
+@click.command()
+@click.argument("stacks", metavar="[STACK]...", nargs=-1)
+def init(stacks: tuple[str, ...]) -> int:
+    r"""
+    Print a commented document with a hop for each STACK, from the caller to the last server. It can be checked at once.
+
+    \b
+    Examples:
+      advisor init > path.yaml
+      advisor init go@1.22 aws-alb nginx@1.24 node@18 > path.yaml
+    """
+    from advisor.init_document import starter
+    from advisor.knowledge import load_knowledge
+
+    terminal.say(starter(stacks, load_knowledge()))
+    return 0

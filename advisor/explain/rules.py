@@ -1,0 +1,103 @@
+"""The page of a rule, written from its file and from the profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from advisor.explain.page import Block, Drawing, Page, Rows, Section, paragraphs, section
+from advisor.explain.settings import where_set
+from advisor.knowledge import Knowledge
+from advisor.rules import Fix, Rule
+
+OPERATORS = {"at_most": "at most", "at_least": "at least", "to": "to", "unset": "taken away"}
+_SOME = 8  # texts that no stack owns; the page of a class has all of them
+_TIMERS = {"caller.idle_timeout", "callee.idle_timeout"}
+
+
+def rule_page(rule: Rule, knowledge: Knowledge) -> Page:
+    """Return all that is known of *rule*: what happens, what is seen, how it is computed, what to set, proof and sources."""
+    happens, others = _why(rule)
+    moved = dict.fromkeys(name for fix in rule.fixes for name, _, _ in fix.moves if "." in name)
+    return Page(
+        rule.slug,
+        f"{rule.severity} · confidence {rule.confidence} · {rule.scope}",
+        rule.title,
+        [
+            *section("What happens", Drawing(rule.wire) if rule.wire else None, *happens),
+            *section("What you see", Rows(list(error_rows(rule.explains, knowledge, _SOME)))),
+            *section("What must hold", *_condition(rule)),
+            *others,
+            *section("Numbers it gives", Rows([(what, value.text) for what, value in rule.impact])),
+            *section("What to set, best first", Rows([row for i, fix in enumerate(rule.fixes, 1) for row in _fix(i, fix)])),
+            *section("What that is in each stack", Rows(list(where_set(moved, knowledge)))),
+            *section("When to leave it", rule.leave),
+            *section("Proof", rule.proof),
+            *section("See also", Rows(list(_see(rule, knowledge)))),
+            *section("Sources", Rows([(r,) for r in rule.references])),
+        ],
+    )
+
+
+def _why(rule: Rule) -> tuple[list[Block], list[Section]]:
+    """Return the paragraphs of the rule's `why` without a heading of their own, and those that have one as sections."""
+    happens: list[Block] = []
+    others: list[Section] = []
+    for heading, body in paragraphs(rule.why):
+        if heading:
+            others += section(heading, body)
+        elif others:
+            others[-1] = Section(others[-1].title, [*others[-1].blocks, body])
+        else:
+            happens.append(body)
+    return happens, others
+
+
+def _condition(rule: Rule) -> Iterator[Block]:
+    rows = [("", condition.text) for condition in rule.require]
+    rows += [(f"{name} =", value.text) for name, value in rule.lets.items()]
+    if rule.applies is not None:
+        rows.append(("looked at where", " ".join(rule.applies.text.split())))
+    if rule.each is not None:
+        rows.append(("for each", f"{rule.each[0]} in {rule.each[1]}"))
+    if rule.soften is not None:
+        rows.append((f"only a {rule.soften[0]} where", rule.soften[1].text))
+    yield Rows(rows)
+
+
+def error_rows(classes: Sequence[str], knowledge: Knowledge, most: int = 1000) -> Iterator[tuple[str, str]]:
+    """Yield stacks with the texts they print for *classes*, then at most *most* of those that no stack owns."""
+    stacks: dict[tuple[str, ...], list[str]] = {}
+    for profile in sorted(knowledge.profiles.values(), key=lambda p: p.name):
+        texts = tuple(dict.fromkeys(e.text for e in profile.errors if e.symptom in classes))
+        if texts:
+            stacks.setdefault(texts, []).append(profile.name)
+    for texts, names in stacks.items():
+        yield ", ".join(names), " · ".join(texts)
+    owned = {text for texts in stacks for text in texts}
+    others = list(dict.fromkeys(t for c in classes for t in knowledge.symptoms[c].texts if t not in owned))
+    if others:
+        more = f" … {len(others) - most} more: advisor explain {classes[0]}" if len(others) > most else ""
+        yield "others", " · ".join(others[:most]) + more
+
+
+def _fix(number: int, fix: Fix) -> Iterator[tuple[str, str]]:
+    moves = "; ".join(f"{name} {OPERATORS[operator]}{f' {bound.text}' if bound else ''}" for name, operator, bound in fix.moves)
+    yield f"{number}.", fix.do or moves
+    if fix.when is not None:
+        yield "", f"where {fix.when.text}"
+    if fix.risk:
+        yield "", f"may upset: {fix.risk}"
+    if fix.verify:
+        yield "", f"verify: {fix.verify}"
+
+
+def _see(rule: Rule, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    for slug in rule.after:
+        yield slug, f"is mended before this one: {knowledge.rules[slug].title}"
+    for slug in rule.see:
+        yield slug, knowledge.rules[slug].title
+    for other in knowledge.rules.values():
+        if other.cause == rule.cause and other is not rule and other.slug not in (*rule.after, *rule.see):
+            yield other.slug, other.title
+    if set(rule.leaves(*rule.require)) >= _TIMERS:
+        yield "advisor stacks conflicts", "the defaults of every pair of stacks, compared"

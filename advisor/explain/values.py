@@ -1,0 +1,71 @@
+"""Values of profiles as words: defaults by version, what a stack comes to at one version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from advisor.cases import _hop as hop_alone
+from advisor.expressions import Kind, unit_kind
+from advisor.facts import Subject
+from advisor.knowledge import Knowledge
+from advisor.sheet import Sheet
+from advisor.stacks import UNSET, Profile, Row, Setting
+from advisor.units import show
+from advisor.values import Range, Unknown
+
+
+def value_text(value: Any, kind: Kind) -> str:
+    """Return a value in base units as a person writes it; "unknown" where it is not known."""
+    if value is None or value is UNSET:
+        return "not set"
+    if type(value) is Range:
+        low, high = (show(v, unit_kind(kind)) for v in (value.low, value.high))
+        return low if low == high else f"{low} to {high}"
+    if type(value) is Unknown:
+        return " or ".join(sorted(map(str, value.options))) if value.options and len(value.options) < 3 else "unknown"
+    return show(value, unit_kind(kind)) if isinstance(value, (float, int, bool, str)) else str(value)
+
+
+def rows_text(rows: tuple[Row, ...], kind: Kind) -> str:
+    """Return values by version in words: ``never before 8, 5s from 8``."""
+    if len(rows) == 1:
+        return value_text(rows[0].value, kind)
+    return ", ".join(f"{value_text(r.value, kind)}{_span(r.since, r.until)}" for r in rows)
+
+
+def _span(since: str | None, until: str | None) -> str:
+    if since and until:
+        return f" from {since} to before {until}"
+    return f" from {since}" if since else f" before {until}" if until else ""
+
+
+def default_text(setting: Setting) -> str:
+    """Return the default of *setting*, by version where it differs."""
+    shown = rows_text(setting.rows, setting.kind)
+    return f"that of {setting.inherits}" if setting.inherits and shown == "not set" else shown
+
+
+def newest(profile: Profile) -> str | None:
+    """Return the newest line of versions that is known of *profile*, or None."""
+    return profile.versions[-1].line if profile.versions else None
+
+
+class Alone:
+    """A stack with nothing stated: what its defaults come to at *version* (None: at any)."""
+
+    def __init__(self, profile: Profile, knowledge: Knowledge, version: str | None) -> None:
+        self.profile, self.version = profile, version
+        self._properties = knowledge.properties
+        self._subjects: dict[str, Subject] = hop_alone(profile, version)
+        self._sheet = Sheet(knowledge.properties)
+
+    def value(self, name: str) -> Any:
+        """Return the value of a property (``callee.idle_timeout``), Unknown or a Range where it is not fixed."""
+        role, _, rest = name.partition(".")
+        return self._sheet.value(self._subjects[role], rest)
+
+    def text(self, name: str) -> str:
+        """Return the value of a property in words."""
+        role, _, rest = name.partition(".")
+        prop = self._properties.find(self._subjects[role].kind, rest)
+        return "" if prop is None else value_text(self.value(name), prop.kind)
