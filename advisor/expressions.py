@@ -12,12 +12,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
+from math import inf
 from typing import Any, NamedTuple, Protocol
 
 from advisor import values
-from advisor.errors import Place, Problem, nearest
+from advisor.errors import Place, Problem, nearest, shown
 from advisor.formulas import FORMULAS
-from advisor.units import parse_quantity
+from advisor.units import parse_date, parse_quantity, version_key
 
 MAX_LENGTH, MAX_DEPTH = 400, 12
 FOLDS = ("min", "max", "sum", "prod", "any", "all", "count")
@@ -146,7 +147,7 @@ def _formula(name: str, *arguments: Any) -> Any:
 
 
 _NAMESPACE: Mapping[str, Any] = {
-    "__builtins__": {}, "inf": values.inf, "add": values.add, "sub": values.sub, "neg": values.neg,
+    "__builtins__": {}, "inf": inf, "add": values.add, "sub": values.sub, "neg": values.neg,
     "mul": values.mul, "div": values.div, "lt": values.lt, "le": values.le, "same": values.same,
     "member": values.member, "negate": values.negate, "both": values.both, "either": values.either,
     "choose": values.choose, "first": values.first, "older": values.older, "earlier": values.earlier,
@@ -175,8 +176,12 @@ class _Compiler:
             tree = ast.parse(plain.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             column = (getattr(error, "offset", 1) or 1) - 1
-            raise ExpressionError(f'"{self.text}" is no expression', column) from None
-        source, kind = self.visit(tree)
+            raise ExpressionError(f'"{shown(self.text)}" is no expression', column) from None
+        try:
+            source, kind = self.visit(tree)
+        except ExpressionError as error:
+            error.column += indent
+            raise
         return Expression(self.text, source, kind, tuple(self.names), place)
 
     def _quantity(self, match: re.Match[str]) -> str:
@@ -184,7 +189,10 @@ class _Compiler:
             return match.group()
         number, unit = match.groups()
         family = _UNIT_KINDS.get(unit) or ("bandwidth" if "bit" in unit else "rate")
-        value = parse_quantity(match.group(), family)
+        try:
+            value = parse_quantity(match.group(), family)
+        except ValueError as error:
+            raise ExpressionError(str(error), match.start()) from None
         self.quantities[match.start()] = (float(value), kind_of(family))
         return "Q".ljust(len(match.group()), "_")
 
@@ -214,8 +222,11 @@ class _Compiler:
     def visit_Constant(self, node: ast.Constant) -> tuple[str, Kind]:
         if isinstance(node.value, str):
             return repr(node.value), Kind("literal", None)
-        if type(node.value) in (int, float):
-            return repr(float(node.value)), Kind("number", (0, 0))
+        if type(node.value) is int or type(node.value) is float:
+            try:
+                return repr(float(node.value)), Kind("number", (0, 0))
+            except OverflowError:
+                raise ExpressionError("the number is too large", node.col_offset) from None
         raise ExpressionError(f"{node.value!r} is not part of the language", node.col_offset)
 
     def visit_Name(self, node: ast.Name) -> tuple[str, Kind]:
@@ -315,11 +326,18 @@ class _Compiler:
         return f"{'lt' if strict else 'le'}({left}, {right})", FLAG
 
     def listed(self, node: ast.Compare, a: Kind, b: Kind) -> None:
-        """Refuse a text that the property does not list."""
+        """Refuse a text that the property does not list, or that is no version or date where one is compared."""
         options = a.options or b.options
-        for side in (node.left, node.comparators[0]):
-            if options and isinstance(side, ast.Constant) and side.value not in options:
-                raise ExpressionError(f"'{side.value}' is none of: {', '.join(options)}", side.col_offset)
+        for side, other in ((node.left, b), (node.comparators[0], a)):
+            if not isinstance(side, ast.Constant):
+                continue
+            if options and side.value not in options:
+                raise ExpressionError(f"'{side.value!s}' is none of: {', '.join(options)}", side.col_offset)
+            if other.base in ("version", "date"):
+                try:
+                    version_key(str(side.value)) if other.base == "version" else parse_date(str(side.value))
+                except ValueError as error:
+                    raise ExpressionError(str(error), side.col_offset) from None
 
     def visit_Call(self, node: ast.Call) -> tuple[str, Kind]:
         if not isinstance(node.func, ast.Name) or node.keywords:
@@ -359,7 +377,7 @@ class _Compiler:
             raise ExpressionError(f"{name} takes numbers", node.col_offset)
         if name in ("min", "max"):
             return f"{name}imum({', '.join(sources)})", kind
-        if name in ("exp", "sqrt") and kind.dims != (0, 0):
+        if name in ("exp", "sqrt") and kind.dims not in ((0, 0), None):
             raise ExpressionError(f"{name} takes a plain number, not a {unit_kind(kind)}", node.col_offset)
         rename = {"ceil": "ceiling", "floor": "flooring", "sqrt": "root", "exp": "power_of_e"}[name]
         return f"{rename}({sources[0]})", COUNT if name in ("ceil", "floor") and kind.dims == (0, 0) else kind
