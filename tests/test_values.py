@@ -71,9 +71,7 @@ def test_a_decided_comparison_is_decided_so_for_every_value(
 
 
 @given(numbers(A), numbers(B))
-def test_an_undecided_comparison_names_what_would_decide(
-    first: tuple[Number, float], second: tuple[Number, float]
-) -> None:
+def test_an_undecided_comparison_names_what_would_decide(first: tuple[Number, float], second: tuple[Number, float]) -> None:
     """Every undecided result hangs on a leaf of an operand; a decided one on none."""
     a, b = first[0], second[0]
     for compare in (values.lt, values.le):
