@@ -21,6 +21,8 @@ def go_client(target: Target, lines: Sequence[Line], kept: Sequence[Line]) -> Ma
     retry = retries(target, lines)
     deadline = finite(effective(target, [], "workload.deadline"))
     attempt_timeout = finite(effective(target, lines, "caller.attempt_timeout"))
+    if attempt_timeout is None and "Client.Timeout" in at:
+        attempt_timeout = finite(effective(target, lines, "Client.Timeout"))
     rate = finite(effective(target, lines, "caller.dial_limit"))
     dials = rate is not None and ("caller.dial_limit" in at or "caller.dial_burst" in at)
     left = [line.change for line in lines if line.key in RETRY] if retry is None else []
@@ -32,8 +34,11 @@ def go_client(target: Target, lines: Sequence[Line], kept: Sequence[Line]) -> Ma
     if not written:
         raise Unfit
     transport = dials or any(line.group.startswith(("Transport", "Dialer")) for line in written)
+    # Client.Timeout bounds one attempt; where the snippet makes the attempts, so does its own limit.
     timeout = at.get("Client.Timeout")
-    if timeout is None and retry is None and "caller.attempt_timeout" in at and attempt_timeout is not None:
+    if retry is not None and attempt_timeout is not None:
+        timeout = None
+    elif timeout is None and "caller.attempt_timeout" in at and attempt_timeout is not None:
         timeout = at["caller.attempt_timeout"]
     constants = _go_constants(target, at, retry, attempt_timeout, rate if dials else None, deadline)
     waits = dials or bool(retry and retry["first"])
@@ -83,7 +88,8 @@ def _go_constants(
     if retry:
         constant("attempts", retry["attempts"], "count", "caller.attempts", "unchanged")
         if attempt_timeout:
-            constant("attemptTimeout", attempt_timeout, "duration", "caller.attempt_timeout", "unchanged")
+            constant("attemptTimeout", attempt_timeout, "duration",
+                     "caller.attempt_timeout" if "caller.attempt_timeout" in at else "Client.Timeout", "unchanged")  # fmt: skip
         if retry["first"]:
             constant("backoffBase", retry["first"], "duration", "caller.retry_first", "unchanged")
             rows[-1]["because"] += jitter_said(at)

@@ -23,6 +23,8 @@ _TEXTS = {
 _KINDS: dict[str, Value] = {"duration": 7.0, "count": 8.0, "size": 65536.0, "flag": True, "share": 0.1, "rate": 75.0}
 # Other names of what is planned already: no plan changes a setting under two names.
 _OTHER_NAMES = ("PoolManager.", "Retry.", "Timeout.")
+# Go's bound of one attempt has two names: a plan moves the setting where the stack has one.
+_ONE_OF = ("Client.Timeout",)
 _SYSCTLS: dict[str, tuple[str, Value, dict[str, str]]] = {
     "net.core.somaxconn": ("count", 4096.0, {"scope": "netns", "k8s": "unsafe"}),
     "net.ipv4.ip_local_port_range.first": ("count", 1024.0, {"scope": "netns", "k8s": "safe"}),
@@ -71,7 +73,8 @@ def everything(output: Output, without: Iterable[str] = (), **more: Any) -> Targ
         changes = [
             change(key, planned(key, spec.get("kind", "count")), spec.get("kind", "count"))
             for key, spec in output.settings.items()
-            if key not in without and not (output.language == "python" and (key == "timeout" or key.startswith(_OTHER_NAMES)))
+            if key not in without and key not in _ONE_OF
+            and not (output.language == "python" and (key == "timeout" or key.startswith(_OTHER_NAMES)))
         ]
     stack = output.stacks[0] if "*" not in output.stacks else "linux"
     return target(stack, output.sides[0], changes, **more)

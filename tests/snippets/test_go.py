@@ -39,6 +39,7 @@ PLANS: dict[str, Target] = {
     "retries with equal jitter": target("go", "caller", [*_RETRY, change("caller.retry_jitter", "equal", "text")], {}),
     "retries and timeouts": target("go", "caller", [*_RETRY, _ATTEMPT], {"workload.deadline": 0.8}),
     "retries and a client's timeout": target("go", "caller", [*_RETRY, change("Client.Timeout", 1.0, "duration")], {}),
+    "retries and no client's timeout": target("go", "caller", [*_RETRY, change("Client.Timeout", float("inf"), "duration")], {}),
     "dials only": target("go", "caller", _DIALS, {}),
     "dials within a deadline": target("go", "caller", _DIALS, {"workload.deadline": 0.8}),
     "a timeout only": target("go", "caller", [_ATTEMPT], {}),

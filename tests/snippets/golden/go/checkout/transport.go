@@ -4,7 +4,7 @@
 // Apply: make one client when the program starts, and send every request through it
 // Undo:  restore what stands after "was"
 // Standard library only, Go 1.22 or newer.
-//	client := pricing.NewClient(pricing.NewHTTPClient(pricing.NewTransport()))
+//	client := pricing.NewClient(&http.Client{Transport: pricing.NewTransport()})
 
 package pricing
 
@@ -132,15 +132,6 @@ func NewTransport() *http.Transport {
 	// 6 x sqrt(17.9) = 25.4, rounded up.
 	transport.HTTP2.PingTimeout = 7 * time.Second
 	return transport
-}
-
-// NewHTTPClient returns a client that ends a request, its body included, when the time is up.
-func NewHTTPClient(transport http.RoundTripper) *http.Client {
-	client := &http.Client{Transport: transport}
-	// [idle-pool-too-small] was: not set (default of Client.Timeout)
-	// 6 x sqrt(17.9) = 25.4, rounded up.
-	client.Timeout = 7 * time.Second
-	return client
 }
 
 // Client sends requests with few retries, a budget for these, a timeout for each attempt.
