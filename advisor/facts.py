@@ -5,33 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from advisor.errors import Place
+from advisor.origin import UNKNOWN, Source
 from advisor.stacks import Profile
-
-
-class Source(NamedTuple):
-    """
-    Where a value came from.
-
-    Attributes:
-        kind: stated, captured, estimated, default, behaviour, derived, none (the stack has no such thing), implied, planned,
-            assumed or unknown.
-
-        detail: The stack and version of a default, the title of a formula, the rules behind a planned value.
-
-        reference: A default's source.
-
-        inputs: What a derived value was computed from.
-    """
-
-    kind: str
-    place: Place | None = None
-    detail: str = ""
-    reference: str = ""
-    inputs: tuple[tuple[Subject, str], ...] = ()
-    text: str = ""
-
-
-UNKNOWN = Source("unknown")
 
 
 class Hook(NamedTuple):
@@ -115,3 +90,5 @@ class Store:
 
 Knob = tuple[Any, str]
 """What a plan moves: a store and a setting, or a subject and a property."""
+
+__all__ = ["UNKNOWN", "Cell", "Given", "Hook", "Knob", "Source", "Store", "Subject"]

@@ -189,7 +189,9 @@ class Planner:
         self.states_base  # noqa: B018  (remembers the outcomes before the first round)
         chosen: Chosen = {}
         notes: dict[Instance, Open] = {}
-        for goal in sorted(self.start.violated, key=self.order.__getitem__):
+        goals = sorted(self.start.violated, key=self.order.__getitem__)
+        chosen = self._all_at_once(goals)
+        for goal in goals:
             if goal not in self._try(chosen).violated:
                 continue
             mended = self._mend(goal, chosen, frozenset())
@@ -199,10 +201,33 @@ class Planner:
                 chosen = mended
         for goal in reversed(list(chosen)):
             without = {i: a for i, a in chosen.items() if i is not goal}
+            if self._needed(goal, without):
+                continue
             fewer = self._try(without)
             if not fewer.conflict and fewer.violated <= self._try(chosen).violated:
                 chosen = without
         return chosen, notes
+
+    def _all_at_once(self, goals: Iterable[Instance]) -> Chosen:
+        """Return the first choice of every goal where they go together: most plans are found so, in one trial."""
+        chosen: Chosen = {}
+        for goal in goals:
+            alternatives = self.alternatives(goal)
+            if alternatives:
+                chosen[goal] = alternatives[0]
+        for _ in range(DEPTH):
+            state = self._try(chosen)
+            broken = (state.violated - self.start.violated) | (state.unknown - self.start.unknown)
+            stuck = set(state.conflict) or state.violated & chosen.keys()
+            if not stuck:
+                return {} if broken else chosen
+            chosen = {i: a for i, a in chosen.items() if i not in stuck}
+        return {}
+
+    def _needed(self, goal: Instance, others: Chosen) -> bool:
+        """Return whether *goal* certainly stays violated without its own choice: none of the others' knobs bears on it."""
+        deps = self.outcomes[goal.index].deps
+        return not any(deps & self.base.bit(move.knob) for a in others.values() for move in a.moves)
 
     def _spent(self, pending: frozenset[Instance]) -> bool:
         return len(pending) >= DEPTH or self.evaluations >= EVALUATIONS

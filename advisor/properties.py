@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from advisor.errors import Place, Problem, nearest
 from advisor.expressions import Expression, Kind, kind_of, parse
+from advisor.origin import Source
 from advisor.reading import Entry
 from advisor.units import parse as parse_value
 from advisor.values import Counter, Leaf, Range, Unknown
@@ -57,7 +58,7 @@ class Derivation(NamedTuple):
     value: Expression
     when: Expression | None
     title: str
-    estimate: bool
+    source: Source
 
 
 class Property:
@@ -217,7 +218,9 @@ def _derivations(properties: Properties, prop: Property, entry: Entry) -> list[P
         if isinstance(value, Expression) and not isinstance(when, Problem):
             if not value.kind.fits(prop.kind):
                 problems.append(Problem(at, f"{way['value']} is no {prop.kind.name}"))
-            ways.append(Derivation(value, when, way.get("title", ""), bool(way.get("estimate"))))
+            title = way.get("title", "")
+            kind = "estimated" if way.get("estimate") else "derived"
+            ways.append(Derivation(value, when, title, Source(kind, None, title, value.text)))
     prop.derive = tuple(ways)
     return problems
 

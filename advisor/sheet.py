@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from advisor.expressions import Expression
 from advisor.facts import UNKNOWN, Cell, Hook, Knob, Source, Store, Subject
-from advisor.properties import Properties, Property
+from advisor.properties import Derivation, Properties, Property
 from advisor.stacks import UNSET, Behaviour, Effective, Profile, Setting, pick
 from advisor.units import nice_down, nice_up
 from advisor.values import Range, Unknown, bounds, known
@@ -72,6 +72,9 @@ class Target(NamedTuple):
     through: Effective | None
 
 
+_PATHS: dict[str, tuple[str, tuple[str, ...], str]] = {}  # names taken apart, once each
+
+
 class Env(dict[str, Any]):
     """The names of one instance of an expression: looked up once, with the knobs that they hang on."""
 
@@ -100,11 +103,14 @@ class Env(dict[str, Any]):
             if cell.value is UNSET:
                 return Cell(_nothing(setting, self.store), cell.source, cell.deps, setting.name)
             return cell
-        first, *rest = name.split(".")
-        subject = self.bind[first]
-        for part in rest[:-1]:
+        path = _PATHS.get(name)
+        if path is None:
+            first, *rest = name.split(".")
+            path = _PATHS[name] = (first, tuple(rest[:-1]), rest[-1])
+        subject = self.bind[path[0]]
+        for part in path[1]:
             subject = subject.parts[part]
-        return self.sheet.cell(subject, rest[-1])
+        return self.sheet.cell(subject, path[2])
 
     def child(self, item: str, element: Subject) -> Env:
         return Env(self.sheet, {**self.bind, item: element}, self.lets, self.store, self.root)
@@ -121,6 +127,7 @@ class Sheet:
         for move in moves:
             self.moves.setdefault(move.knob, []).append(move)
         self.bits: dict[Knob, int] = base.bits if base else {}
+        self.binds: dict[Subject, dict[str, Subject]] = base.binds if base else {}
         self.moved = 0
         for knob in (*self.moves, *(fixed or ())):
             self.moved |= self.bit(knob)
@@ -138,6 +145,7 @@ class Sheet:
             every = [move for moves in self.moves.values() for move in moves]
             self._twin = Sheet(self.properties, base, every, fixed=self.fixed, assuming=True)
             self._twin.bits, self._twin.moved, self._twin.bare = self.bits, self.moved, self.bare
+            self._twin.binds = self.binds
         return self._twin
 
     def target(self, subject: Subject, name: str) -> Target | str:
@@ -230,12 +238,19 @@ class Sheet:
                 if cell is not None:
                     return cell
         best: Cell | None = None
+        passed = 0
         for way in prop.derive:
-            cell = self._derived(subject, prop, way)
-            if cell is not None:
-                if known(cell.value) and not (prop.kind.base == "counter"):
-                    return cell
-                best = best or cell
+            derived = self._derived(subject, prop, way)
+            if type(derived) is Cell:
+                derived.deps |= passed
+                if known(derived.value):
+                    return derived
+                passed |= derived.deps
+                best = best or derived
+            else:
+                passed |= derived  # type: ignore[operator]
+        if best is not None:
+            best.deps |= passed
         if best is None and prop.neutral is not None and profile is not None and not profile.generic:
             return Cell(prop.neutral, Source("none", None, profile.name), 0, prop.name)
         if self.bare:  # a rule's case: what is not given is not known
@@ -246,22 +261,16 @@ class Sheet:
             return Cell(prop.assume, Source("assumed"), 0, prop.name)
         return best or Cell(prop.unknown((subject, prop.name)), UNKNOWN, 0, prop.name)
 
-    def _derived(self, subject: Subject, prop: Property, way: Any) -> Cell | None:
+    def _derived(self, subject: Subject, prop: Property, way: Derivation) -> Cell | int:
+        """Return what one derivation comes to, or the knobs on which it hangs that it does not hold here."""
         env = Env(self, self.bind(subject))
         try:
             if way.when is not None and way.when.run(env) is not True:
-                return None
+                return env.used
             value = way.value.run(env)
         except KeyError:
-            return None  # the subject has no such part here: an end without a leg
-        value = self._within(prop, value)
-        inputs = tuple((env.bind[n.split(".")[0]], n) for n in way.value.names)
-        return Cell(
-            value,
-            Source("estimated" if way.estimate else "derived", None, way.title, way.value.text, inputs),
-            env.used,
-            prop.name,
-        )
+            return env.used  # the subject has no such part here: an end without a leg
+        return Cell(self._within(prop, value), way.source, env.used, prop.name)
 
     def _within(self, prop: Property, value: Any) -> Any:
         if type(value) is Range:
@@ -270,6 +279,14 @@ class Sheet:
         return value
 
     def bind(self, subject: Subject) -> dict[str, Subject]:
+        """Return the subjects that expressions about *subject* call by name; not to be changed."""
+        found = self.binds.get(subject)
+        if found is None:
+            found = self.binds[subject] = self._bind(subject)
+        return found
+
+    @staticmethod
+    def _bind(subject: Subject) -> dict[str, Subject]:
         bind = dict(subject.scopes)
         bind[subject.kind] = subject
         if subject.role:
@@ -299,9 +316,8 @@ class Sheet:
             value = gives.value.run(env)
         except KeyError:
             return Cell(prop.unknown((subject, prop.name)), UNKNOWN, 0, prop.name)
-        inputs = tuple((store if n in profile.aliases else env.bind[n.split(".")[0]], n) for n in gives.value.names)
-        return Cell(self._within(prop, value), Source("effective", store.place, _titled(store, self.version(store)),
-                                                      gives.value.text, inputs), env.used, prop.name)  # fmt: skip
+        source = Source("effective", store.place, _titled(store, self.version(store)), gives.value.text)
+        return Cell(self._within(prop, value), source, env.used, prop.name)
 
     def version(self, store: Store) -> Cell:
         """Return the version of the stack whose settings *store* holds."""

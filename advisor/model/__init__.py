@@ -233,8 +233,7 @@ class Builder:
         for end in ("caller", "callee"):
             subject = leg.parts[end]
             subject.scopes = {**leg.scopes, **subject.scopes, end: subject}
-        inputs = tuple((load.workload, "workload.rate") for load in carried)
-        source = Source("derived", None, loads.rate_title(carried), inputs=inputs)
+        source = Source("derived", None, loads.rate_title(carried))
         leg.stated["rate"] = Given(Hook(loads.rate(carried), leg), source)
         if "rtt" not in leg.stated:
             leg.stated["rtt"] = Given(Hook(loads.rtt(leg), leg), Source("derived", None, "at most the median latency"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 _MANTISSAS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 9.0)
@@ -31,17 +32,24 @@ def nice_down(x: float, kind: str) -> float:
     return max((m for m in _figures(x, kind) if m <= x), default=0.0)
 
 
-def _figures(x: float, kind: str) -> list[float]:
+def _figures(x: float, kind: str) -> tuple[float, ...]:
     """Return the members of *kind*'s set around *x*: from below it (where there is one) to above it."""
     if kind in ("pow2", "size"):
-        exponent = max(math.frexp(x)[1], 1)
-        powers = [2.0**e for e in range(max(exponent - 3, 0), exponent + 2)]
-        return powers if kind == "pow2" else powers + [1.5 * p for p in powers if p > 1]
+        return _powers(max(math.frexp(x)[1], 1), kind)
     exponent = math.floor(math.log10(x))
-    if kind == "count":
-        exponent = max(exponent, 0)
+    return _members(max(exponent, 0) if kind == "count" else exponent, kind)
+
+
+@functools.cache
+def _powers(exponent: int, kind: str) -> tuple[float, ...]:
+    powers = [2.0**e for e in range(max(exponent - 3, 0), exponent + 2)]
+    return tuple(powers if kind == "pow2" else powers + [1.5 * p for p in powers if p > 1])
+
+
+@functools.cache
+def _members(exponent: int, kind: str) -> tuple[float, ...]:
     members = [_times_ten(m, e) for e in range(exponent - 1, exponent + 2) for m in _MANTISSAS]
-    return [m for m in members if m.is_integer() and m >= 1] if kind == "count" else members
+    return tuple(m for m in members if m.is_integer() and m >= 1) if kind == "count" else tuple(members)
 
 
 def _times_ten(mantissa: float, exponent: int) -> float:
