@@ -304,7 +304,7 @@ class Planner:
                 subject = subject.parts[part]
             target = self.base.target(subject, rest[-1])
             if isinstance(target, str):
-                return f"{name}: {target}"
+                return target
             flips = bool(target.through and target.through.moves and target.through.moves.flips)
             turned = {"at_least": "at_most", "at_most": "at_least"}.get(operator, operator) if flips else operator
             moves.append(Move(turned, bound, goal.bind, goal.rule.lets, goal, target))
@@ -321,7 +321,7 @@ class Planner:
             state = self._try({**chosen, goal: Alternative(fix, moves)})
             if state.conflict or state.why:
                 names = " and ".join(dict.fromkeys(i.rule.slug for i in state.conflict))
-                reasons.append(f"{fix.moves[0][0]}: {state.why} ({names})")
+                reasons.append(f"{moves[0].target.label}: {state.why} (asked for by {names})")
                 culprits += [i for i in state.conflict if i is not goal]
             else:
                 culprits += [i for i in state.violated - self.start.violated if i is not goal]

@@ -71,6 +71,12 @@ class Target(NamedTuple):
     setting: Setting | None
     through: Effective | None
 
+    @property
+    def label(self) -> str:
+        """What a sentence calls it: ``idle_timeout.timeout_seconds of aws-alb``."""
+        name = self.setting.name if self.setting else self.prop.key or self.prop.name.replace("_", " ")
+        return f"{name} of {self.subject.name}"
+
 
 _PATHS: dict[str, tuple[str, tuple[str, ...], str]] = {}  # names taken apart, once each
 
@@ -149,31 +155,28 @@ class Sheet:
         return self._twin
 
     def target(self, subject: Subject, name: str) -> Target | str:
-        """Return how a plan moves the property *name* of *subject*, or why it cannot."""
+        """Return how a plan moves the property *name* of *subject*, or why it cannot, as part of a sentence."""
         owner = subject if name in self.properties.all.get(subject.kind, {}) else subject.wide
         if owner is None:
             raise KeyError(name)
         prop = self.properties.all[owner.kind][name]
+        words = prop.key or name.replace("_", " ")
         profile = owner.store.profile if owner.store else None
         gives = profile.gives.get(f"{owner.role}.{name}") if profile is not None and name not in owner.stated else None
         if gives is None or profile is None or owner.store is None:
-            if (
-                profile is not None
-                and owner.kind == "end"
-                and not (profile.code or profile.generic or name in owner.stated)
-            ):
-                return f"{profile.title} has no setting for it"
+            if profile is not None and owner.kind == "end" and not (profile.code or profile.generic or name in owner.stated):
+                return f"{owner.name} ({profile.name}) has no setting for {words}"
             if prop.knob or self.bare or name in owner.stated:
                 return Target(owner, prop, (owner, name), None, None)
-            return f"{owner.name} has no setting for it"
+            return f"{owner.name} has no setting for {words}"
         through = gives if isinstance(gives, Effective) else None
         if through is not None and through.moves is None:
-            return f"it follows from {through.value.text}"
+            return f"{words} of {owner.name} follows from several settings: {through.value.text}"
         setting = profile.settings[through.moves.setting] if through and through.moves else gives
         if not isinstance(setting, Setting):
-            return f"{profile.title} cannot change it"
+            return f"{owner.name} ({profile.name}) cannot change {words}"
         if setting.fixed:
-            return f"{profile.title} fixes {setting.name}"
+            return f"{setting.name} of {owner.name} ({profile.name}) cannot be changed"
         return Target(owner, prop, (owner.store, setting.name), setting, through)
 
     def bit(self, knob: Knob) -> int:

@@ -115,7 +115,8 @@ class Builder:
         if version:
             hop.stated["version"] = Given(version, Source("stated", place, text=version))
         self._life(hop, profile, version, place)
-        if profile.owner == "provider" or profile.is_middlebox:
+        foreign = profile.owner == "provider" or profile.is_middlebox  # no process of ours runs there
+        if foreign:
             for name in ("nofile_soft", "nofile_hard"):
                 hop.stated[name] = Given(inf, Source("none", None, profile.name))
         faults = [_fault(fault) for fault in profile.faults]
@@ -124,13 +125,13 @@ class Builder:
         model.host.lists["stated_sysctls"] = []
         model.host.scopes = {"run": self.run}
         self._fill_host(model.host, raw, document)
-        if raw.host is None and (profile.owner == "provider" or profile.is_middlebox):
+        if raw.host is None and foreign:
             model.host.stated["os"] = _OTHER
         self._ends(model, raw, store)
         for subject in model.subjects:
             subject.parts["host"] = model.host
             subject.scopes["run"] = self.run
-        hop.lists["endpoints"] = model.host.lists.get("endpoints")
+        hop.lists["endpoints"] = [] if foreign else model.host.lists.get("endpoints")
         self._state(model, raw)
         self.settings.take(model, raw.settings)
         return model

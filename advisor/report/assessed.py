@@ -9,8 +9,9 @@ from advisor.engine import NOT_APPLICABLE, UNKNOWN, Outcome
 from advisor.facts import Store, Subject
 from advisor.knowledge import Knowledge
 from advisor.report.parts import GroupView, Missing, Unassessed
-from advisor.report.words import Words, name_of
+from advisor.report.words import Words, listed, name_of, plain_name
 from advisor.rules import SEVERITIES
+from advisor.stacks import Setting
 from advisor.values import known
 
 if TYPE_CHECKING:
@@ -20,22 +21,31 @@ if TYPE_CHECKING:
 def unassessed(judged: Judged) -> list[Unassessed]:
     """Return the rules that lack facts, the most telling first: by severity, then by how many outcomes the facts would decide."""
     words = Words(judged.sheet)
-    waits: Counter[Any] = Counter()
-    groups: dict[tuple[str, tuple[Missing, ...]], list[Outcome]] = {}
+    waits: Counter[Missing] = Counter()
+    groups: dict[tuple[str, tuple[str, ...]], list[tuple[Outcome, tuple[Missing, ...]]]] = {}
     for outcome in judged.outcomes:
         if outcome.status != UNKNOWN or outcome.instance in judged.ignored:
             continue
         missing = tuple(dict.fromkeys(missing_view(leaf, words) for leaf in outcome.missing))
         waits.update(missing)
-        groups.setdefault((outcome.instance.rule.slug, missing), []).append(outcome)
+        names = tuple(dict.fromkeys(m.name for m in missing))
+        groups.setdefault((outcome.instance.rule.slug, names), []).append((outcome, missing))
     found = []
-    for (slug, missing), outcomes in groups.items():
-        rule = outcomes[0].instance.rule
-        where = list(dict.fromkeys(o.instance.subject.name for o in outcomes))
-        found.append(Unassessed(slug, where, rule.title, rule.severity, missing))
-    return sorted(
-        found, key=lambda u: (SEVERITIES.index(u.severity), -max((waits[m] for m in u.missing), default=0), u.rule)
-    )
+    for (slug, _), group in groups.items():
+        rule = group[0][0].instance.rule
+        where = list(dict.fromkeys(o.instance.subject.name for o, _ in group))
+        missing = tuple(dict.fromkeys(m for _, each in group for m in each))
+        found.append((max(waits[m] for m in missing), Unassessed(slug, where, rule.title, rule.severity, _joined(missing))))
+    found.sort(key=lambda f: (SEVERITIES.index(f[1].severity), -f[0], f[1].rule, f[1].where))
+    return [view for _, view in found]
+
+
+def _joined(missing: tuple[Missing, ...]) -> list[Missing]:
+    """Return what is missing, the same fact of several hops as one."""
+    by_fact: dict[Missing, list[str]] = {}
+    for fact in missing:
+        by_fact.setdefault(fact._replace(hop=""), []).append(fact.hop)
+    return [fact._replace(hop=listed(dict.fromkeys(hops))) for fact, hops in by_fact.items()]
 
 
 def missing_view(leaf: tuple[Any, str], words: Words) -> Missing:
@@ -43,23 +53,16 @@ def missing_view(leaf: tuple[Any, str], words: Words) -> Missing:
     subject, name = leaf
     if isinstance(subject, Store):
         setting = subject.profile.settings[name]
-        return Missing(
-            subject.name, name_of(subject.profile, name), setting.means, f"state {name} of {subject.profile.title}"
-        )
+        return Missing(subject.name, name_of(subject.profile, name), setting.means, "state it under settings")
     assert isinstance(subject, Subject)
     spec = words.sheet.properties.find(subject.kind, name)
     gives = words.gives(subject, name)
-    label = (
-        name_of(subject.store.profile, gives.name)
-        if subject.store and hasattr(gives, "rows") and hasattr(gives, "name")
-        else name
-    )
-    return Missing(
-        subject.name,
-        label.replace("_", " ") if label == name else label,
-        spec.means if spec else "",
-        spec.ask if spec else "",
-    )
+    if isinstance(gives, Setting) and subject.store is not None:
+        ask = spec.ask if spec and spec.ask else "state it under settings"
+        return Missing(subject.name, name_of(subject.store.profile, gives.name), gives.means, ask)
+    if spec is None:
+        return Missing(subject.name, name, "", "")
+    return Missing(subject.name, plain_name(spec), spec.means, spec.ask)
 
 
 def coverage(judged: Judged, knowledge: Knowledge) -> list[GroupView]:

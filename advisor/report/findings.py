@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from advisor.engine import VIOLATED, Instance, Outcome, severity
@@ -10,7 +11,7 @@ from advisor.expressions import unit_kind
 from advisor.facts import Subject
 from advisor.plan import Open
 from advisor.report.parts import ChangeView, FactView, Finding, NumberView
-from advisor.report.words import Words, listed, name_of, shown
+from advisor.report.words import Words, listed, name_of, plain_name, shown
 from advisor.rules import CONFIDENCES, Fix
 from advisor.values import Range, known
 
@@ -62,7 +63,7 @@ class FindingWriter:
             rule=rule.slug, severity=severity(first), confidence=self._confidence(first, evidence), cause=rule.cause,
             where=list(dict.fromkeys(_where(o.instance) for o in group)), title=rule.title,
             summary=self.words.sentence(rule.summary, env), message=message, evidence=evidence, numbers=self._numbers(first),
-            changes=changes, instead=[t for f in fixes if f is not chosen for t in [self._in_words(f, first)] if t],
+            changes=changes, instead=[t for f in fixes if f is not chosen for t in [self._in_words(f, first, changes)] if t],
             do=[f.do for f in rule.fixes if f.do and (f.when is None or f.when.run(env) is True)],
             risk=[f.risk for f in used if f and f.risk], verify=[f.verify for f in used if f and f.verify],
             open=[s for o in open_ for s in _why_open(o)], explains=self.explains.get(rule.slug, ()),
@@ -112,38 +113,33 @@ class FindingWriter:
             found.append(NumberView(what, shown(value, kind), self.words.arithmetic(expression, env), after))
         return found
 
-    def _in_words(self, fix: Fix, outcome: Outcome) -> str:
-        """Return a fix that was not chosen: whose setting goes where."""
-        parts = []
+    def _in_words(self, fix: Fix, outcome: Outcome, changes: list[ChangeView]) -> str:
+        """Return a fix that was not chosen: whose setting goes where; nothing where it cannot, or moves what is moved anyway."""
+        parts, knobs = [], set()
         env = outcome.env
         assert env is not None
         for name, operator, bound in fix.moves:
             if "." not in name or bound is None:
                 return ""
             subject, prop = self.words.resolve(env.bind, name)
-            spec = self.words.sheet.properties.find(subject.kind, prop)
-            value = bound.run(env)
-            target = self.words.sheet.target(subject, prop)
-            if isinstance(target, str) or spec is None:
+            target, value = self.words.sheet.target(subject, prop), bound.run(env)
+            if isinstance(target, str):
                 return ""
             if type(value) is Range:
                 value = value.low if operator == "at_most" else value.high
-            if not known(value) or (isinstance(value, float) and (value <= 0 or value == float("inf"))):
+            low, high = target.setting.range if target.setting else (target.prop.low, target.prop.high)
+            if not known(value) or (isinstance(value, float) and (value in (0, inf, -inf) or not low <= value <= high)):
                 return ""
-            setting = target.setting
-            label = (
-                name_of(subject.store.profile, setting.name) if setting and subject.store else prop.replace("_", " ")
-            )
             now = self.words.sheet.value(subject, prop)
-            if (
-                isinstance(now, float)
-                and isinstance(value, float)
-                and (now >= value if operator == "at_least" else now <= value)
-            ):
-                continue
+            if isinstance(now, float) and isinstance(value, float):
+                if now >= value if operator == "at_least" else now <= value:
+                    continue
+            setting = target.setting if target.through is None else None
+            label = name_of(subject.store.profile, setting.name) if setting and subject.store else plain_name(target.prop)
+            knobs.add((subject.name, label))
             how = {"at_most": "at most ", "at_least": "at least ", "to": ""}[operator]
-            parts.append(f"{subject.name} {label} {how}{shown(value, unit_kind(spec.kind))}")
-        return listed(parts)
+            parts.append(f"{subject.name} {label} {how}{shown(value, unit_kind(target.prop.kind))}")
+        return "" if knobs <= {(c.hop, c.setting) for c in changes} else listed(parts)
 
 
 def _culprit(outcome: Outcome) -> Any:

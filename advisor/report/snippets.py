@@ -26,9 +26,7 @@ def snippet_views(judged: Judged, changes: dict[Any, ChangeView], report: Report
     order = {h.name: i for i, h in enumerate(judged.system.hops)}
     targets = [_target(judged, changes, report, side, group)
                for (_, side), group in sorted(groups.items(), key=lambda g: (order.get(g[0][0], 0), g[0][1]))]  # fmt: skip
-    owner = {t.hop: t.hop for t in targets}
-    return [SnippetView(s.path, s.text, s.language, s.check, s.apply, s.undo, owner.get(s.path.split("/")[0], s.path.split("/")[0]))
-            for s in all_snippets(targets)]  # fmt: skip
+    return [SnippetView(s.path, s.text, s.language, s.check, s.apply, s.undo, s.hop) for s in all_snippets(targets)]
 
 
 def _target(judged: Judged, changes: dict[Any, ChangeView], report: Report, side: str, group: list[Planned]) -> Target:

@@ -9,6 +9,7 @@ from typing import Any
 from advisor.expressions import Expression, unit_kind
 from advisor.facts import Cell, Source, Store, Subject
 from advisor.report.parts import FactView
+from advisor.properties import Property
 from advisor.rules import Template
 from advisor.sheet import Env, Sheet
 from advisor.stacks import UNSET, Effective, Profile, Setting
@@ -51,12 +52,16 @@ def _endless(value: Range) -> bool:
 
 
 def name_of(profile: Profile | None, setting: str) -> str:
-    """Return a setting's bare name where that is clear, else its full one with a space for the point."""
+    """Return a setting's bare name where the stack has it once, else its full one: both can be written in a document."""
     if profile is None or "." not in setting or setting.startswith(("net.", "fs.", "vm.", "kernel.")):
         return setting
     bare = setting.rsplit(".", 1)[-1]
-    twins = [s for s in profile.settings if s.rsplit(".", 1)[-1] == bare]
-    return bare if len(twins) == 1 and not bare.isdigit() else setting.replace(".", " ", 1)
+    return bare if len(profile.names(bare)) == 1 and not bare.isdigit() else setting
+
+
+def plain_name(prop: Property) -> str:
+    """Return what a reader calls a property: the document's key, else its name in words."""
+    return prop.key or prop.name.replace("_", " ")
 
 
 class Words:
@@ -113,7 +118,8 @@ class Words:
                 ]
                 chosen = first if first in told or not told else told[0]
                 return self.sheet.setting(store, chosen).source, name_of(store.profile, chosen.name)
-        return cell.source, prop
+        spec = self.sheet.properties.find(subject.kind, prop)
+        return cell.source, plain_name(spec) if spec else prop
 
     def gives(self, subject: Subject, prop: str) -> Any:
         """Return what gives *prop* in the subject's profile, unless it is stated by its own name."""
@@ -179,7 +185,7 @@ class Words:
             inner = Env(self.sheet, self.sheet.bind(subject))
             text = "" if " if " in way.value.text or "(" in way.value.text else self._filled(way.value, inner)
             return f"{cell.source.detail}: {text}" if text else cell.source.detail
-        if " if " in expression.text:
+        if " if " in expression.text or " for " in expression.text:
             return ""
         return self._filled(expression, env)
 
@@ -215,4 +221,4 @@ def counted(count: int, word: str, plural: str = "") -> str:
     return f"{count} {word if count == 1 else plural or word + 's'}"
 
 
-__all__ = ["Words", "counted", "known", "listed", "name_of", "shown", "tidy"]
+__all__ = ["Words", "counted", "known", "listed", "name_of", "plain_name", "shown", "tidy"]
