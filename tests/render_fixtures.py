@@ -50,7 +50,7 @@ def finding(rule: str, severity: str, where: Sequence[str], summary: str, **othe
         where,
         "A cause in general",
         summary,
-        "What happens, in a sentence.",
+        "Each request that finds no idle connection opens one.",
         (),
         (),
         (),
@@ -178,7 +178,7 @@ SYMPTOMS = (
         'In the "read" form it says that checkout closed its own socket.',
         True,
         (),
-        "Look for a wrapper around DialContext, or a Close of the body while another goroutine reads it.",
+        "a wrapper around DialContext, or a Close of the body while another goroutine reads it.",
     ),
     SymptomView(
         "EOF",
@@ -191,7 +191,7 @@ SYMPTOMS = (
         ("idle-timeout-ordering",),
         "",
     ),
-    SymptomView("flux capacitor empty", f"{FILE}:11:5", "checkout", (), (), "", False, (), "Send the text to the maintainers."),
+    SymptomView("flux capacitor empty", f"{FILE}:11:5", "checkout", (), (), "", False, (), "the program that wrote it, and the line before it"),
 )
 
 PATH = PathView(

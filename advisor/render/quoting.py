@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
+
+_BREAK = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 
 # What our own texts use outside ASCII, as one would type it.
 _TYPED = str.maketrans({
@@ -37,8 +40,7 @@ def visible(text: str) -> str:
     Line breaks become a space; control characters, marks of direction, invisible ones and halves of a pair become their
     escape. So no text moves a cursor, sets a colour, or reads in another order than it stands.
     """
-    # str.splitlines breaks at more characters than readers do; all of them end a line somewhere.
-    line = " ".join(part.strip() for part in text.splitlines()).strip()
+    line = _BREAK.sub(" ", text.strip(" \t\r\n"))
     return line if line.isprintable() else "".join(map(_seen, line))
 
 

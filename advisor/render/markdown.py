@@ -1,0 +1,136 @@
+"""A report as a Markdown page for a pull request or a ticket. Same input, same bytes: it holds no date."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from advisor.render import chart, words
+from advisor.render.marks import Marked, cell, code, fenced, inline, quoted, slug, source
+from advisor.render.options import Options
+from advisor.render.quoting import every, visible
+from advisor.report.parts import ChangeView, Finding, Report, Run, SymptomView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jinja2 import Environment
+
+# Around the name of a heading where its anchor is to stand. No text holds this character: `visible` escapes it.
+_MARK = "\0"
+_VALUES = 2  # values of one finding in the table of all
+
+
+def render(run: Run, _options: Options) -> str:
+    """Return the run as one page, a heading of the first level a report."""
+    run = every(run, visible)
+    anchors = _Anchors()
+    page = _environment().get_template("report/page.md.j2").render(run=run, heading=anchors.heading, link=anchors.link)
+    return anchors.set(page)
+
+
+@functools.cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from advisor.data import templates_dir
+
+    found = Environment(
+        loader=FileSystemLoader(templates_dir()), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True, autoescape=False, finalize=_shown,  # noqa: S701 - finalize quotes, for Markdown
+    )  # fmt: skip
+    found.filters |= {"code": code, "cell": cell, "source": source, "listed": _listed}
+    found.globals |= {
+        "flowchart": chart.flowchart, "lines": chart.lines, "diff": _diff, "back": _back, "now": _now, "planned": _planned,
+        "said": _said, "provable": _provable, "coverage": words.coverage, "outcomes": words.summary, "plan_line": words.planned,
+        "number": words.number, "snippets_of": _snippets_of,
+    }  # fmt: skip
+    return found
+
+
+def _shown(value: Any) -> Any:
+    return value if isinstance(value, (Marked, int)) else quoted(str(value))
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in texts)
+
+
+class _Anchors:
+    """The headings of a page and the links to them. A link may stand before its heading, so it is set at the end."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+        self._of: dict[str, str] = {}
+
+    def heading(self, level: int, text: str, name: str = "") -> Marked:
+        """Return a heading; links find it by *name*."""
+        plain = slug(text)
+        number = self._seen[plain]
+        anchor = f"{plain}-{number}" if number else plain
+        self._seen[plain] += 1
+        self._seen[anchor] += bool(number)  # a heading that reads like a numbered anchor gets the next number
+        if name:
+            self._of[name] = anchor
+        return Marked(f"{'#' * level} {inline(text)}")
+
+    def link(self, text: str, name: str) -> Marked:
+        """Return a link to the heading of this *name*."""
+        return Marked(f"[{inline(text)}](#{_MARK}{name}{_MARK})")
+
+    def set(self, page: str) -> str:
+        """Return *page* with its links set."""
+        parts = page.split(_MARK)
+        parts[1::2] = [self._of[name] for name in parts[1::2]]
+        return "".join(parts)
+
+
+def _said(symptom: SymptomView) -> str:
+    if symptom.explained_by:
+        return f"Explained by {words.listed(symptom.explained_by)}."
+    if not symptom.class_names:
+        return "No stack's error texts hold this one, so no cause can be named."
+    return "No setting causes it." if symptom.outside else "No finding here explains it."
+
+
+def _provable(finding: Finding) -> bool:
+    return bool(finding.proof) and " " not in finding.proof
+
+
+def _now(finding: Finding) -> str:
+    return _values([change.now for change in finding.changes])
+
+
+def _planned(finding: Finding) -> str:
+    if finding.changes:
+        return _values([change.planned for change in finding.changes])
+    return "in code or operations" if finding.do else "not planned"
+
+
+def _values(values: list[str]) -> str:
+    rest = len(values) - _VALUES
+    return ", ".join(values[:_VALUES]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _diff(changes: Sequence[ChangeView]) -> Marked:
+    lines: list[str] = []
+    hop = ""
+    for change in changes:
+        if change.hop != hop or not lines:
+            hop = change.hop
+            lines.append(f"--- {hop}")
+        if change.now != "not set":
+            lines.append(f"-{change.setting}: {change.was or change.now}")
+        lines.append(f"+{change.setting}: {change.planned}")
+    return fenced("diff", lines)
+
+
+def _back(change: ChangeView) -> str:
+    if change.now in ("not set", "unknown"):
+        return f"{change.hop}: take {change.setting} out"
+    return f"{change.hop}: {change.setting} back to {change.now}"
+
+
+def _snippets_of(report: Report, hop: str) -> list[str]:
+    return [snippet.path for snippet in report.snippets if snippet.hop == hop]
