@@ -110,6 +110,7 @@ class Planner:
         self.ignored = frozenset(ignored)
         self.evaluations = 0
         self.states: dict[tuple[Any, ...], _State] = {}
+        self.tried: list[Chosen] = []
         self.start = self._state(base, self.outcomes)
         self.overlooked: frozenset[Instance] = frozenset()
         ranks = rank({o.instance.rule.slug: o.instance.rule for o in outcomes})
@@ -135,6 +136,7 @@ class Planner:
             self.base = Sheet(self.origin.properties, self.origin, fixed=fixed)
             self.outcomes = judge((), self.base, self.states_base)
             self.states.clear()
+            self.tried.clear()
             self.start = self._state(self.base, self.outcomes)
         changes = [Change(target, now, fixed[knob], tuple(owners)) for knob, (target, owners) in targets.items() if knob in fixed
                    and (now := _cell(self.origin, target)).value != fixed[knob]]  # fmt: skip
@@ -183,6 +185,7 @@ class Planner:
                     "its bounds hang on each other",
                 )
             self.states[key] = found
+            self.tried.append(chosen)  # an alternative that is gone would leave its identity to another
         return found
 
     def _once(self) -> tuple[Chosen, dict[Instance, Open]]:
@@ -324,7 +327,7 @@ class Planner:
                 reasons.append(f"{moves[0].target.label}: {state.why} (asked for by {names})")
                 culprits += [i for i in state.conflict if i is not goal]
             else:
-                culprits += [i for i in state.violated - self.start.violated if i is not goal]
+                culprits += sorted(state.violated - self.start.violated - {goal}, key=self.order.__getitem__)
         needed = []
         for culprit in dict.fromkeys(culprits[:CULPRITS]):
             self.overlooked = frozenset((culprit,))
