@@ -8,11 +8,12 @@ that can be planned has to mend each violated case, or it is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from typing import Any, NamedTuple
 
 from advisor.engine import MET, NOT_APPLICABLE, VIOLATED, Instance, Outcome, evaluate, instances
 from advisor.errors import Place
-from advisor.expressions import Kind, unit_kind
+from advisor.expressions import Kind, kind_of, unit_kind
 from advisor.facts import Given, Source, Store, Subject
 from advisor.knowledge import Knowledge
 from advisor.properties import PARTS, Properties, read
@@ -20,7 +21,7 @@ from advisor.rules import Fix, Rule
 from advisor.sheet import Circular, Conflict, Move, Sheet
 from advisor.stacks import Profile, Setting
 from advisor.units import show
-from advisor.values import Counter, Range, Unknown, bounds, known
+from advisor.values import Counter, Leaf, Range, Unknown, bounds, known
 
 _CASE = Source("stated", text="case")
 
@@ -81,7 +82,7 @@ class _Bare:
         if prop.kind.base == "list":
             owner.lists[name] = [self.element(prop.kind.of, item, f"{name}[{i}]") for i, item in enumerate(raw)]
             return
-        owner.stated[name] = Given(_value(raw, prop.kind), _CASE)
+        owner.stated[name] = Given(_value(raw, prop.kind, (subject, name)), _CASE)
 
     def element(self, kind: str, facts: Mapping[str, Any], name: str) -> Subject:
         element = Subject(kind, str(facts.get("name", facts.get("title", name))))
@@ -106,16 +107,13 @@ def _follow(subject: Subject, key: str) -> tuple[Subject, str]:
     return subject, last
 
 
-def _value(raw: Any, kind: Kind) -> Any:
-    if kind.base == "counter":
-        total = float(raw.get("total", 0)) if "total" in raw else Range(0.0, float("inf"))
-        rate = raw.get("rate")
-        if rate is not None:
-            from advisor.expressions import kind_of
-
-            return Counter(total, read(rate, kind_of("rate"), None))
-        return Counter(total, 0.0 if total == 0 else Range(0.0, float("inf")))
-    return read(raw, kind, None)
+def _value(raw: Any, kind: Kind, leaf: Leaf) -> Any:
+    if kind.base != "counter":
+        return read(raw, kind, None)
+    total = float(raw["total"]) if "total" in raw else Range(0.0, inf, (leaf,))
+    if "rate" in raw:
+        return Counter(total, read(raw["rate"], kind_of("rate"), None))
+    return Counter(total, 0.0 if total == 0 else Range(0.0, inf, (leaf,)))
 
 
 def rule_cases(rule: Rule, knowledge: Knowledge) -> Iterator[Result]:
@@ -222,8 +220,6 @@ def _planned(wanted: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[s
 
 
 def _same(raw: Any, value: float, kind: str) -> bool:
-    from advisor.expressions import kind_of
-
     try:
         return bool(abs(read(raw, kind_of(kind), None) - value) <= 1e-9 * max(1.0, abs(value)))
     except ValueError:
@@ -264,7 +260,7 @@ def _profile_case(profile: Profile, case: Mapping[str, Any], knowledge: Knowledg
         owner = subjects[first]
         if rest[-1] not in properties.all[owner.kind] and owner.wide is not None:
             owner = owner.wide
-        owner.stated[rest[-1]] = Given(_value(raw, prop.kind), _CASE)
+        owner.stated[rest[-1]] = Given(_value(raw, prop.kind, (owner, rest[-1])), _CASE)
     sheet = Sheet(properties)
     for name, raw in case["expect"].items():
         first, *rest = name.split(".")

@@ -13,10 +13,11 @@ from math import inf
 from typing import Any, NamedTuple
 
 from advisor.engine import UNKNOWN, VIOLATED, Instance, Outcome, judge, severity
+from advisor.expressions import Expression
 from advisor.facts import Cell, Knob, Subject
 from advisor.rules import SEVERITIES, Fix, rank
 from advisor.sheet import Circular, Conflict, Move, Sheet, Target
-from advisor.values import known
+from advisor.values import known, le
 
 DEPTH, EVALUATIONS, CULPRITS = 6, 2000, 6
 
@@ -307,11 +308,23 @@ class Planner:
                 subject = subject.parts[part]
             target = self.base.target(subject, rest[-1])
             if isinstance(target, str):
+                if self._met(subject, rest[-1], operator, bound, goal):
+                    continue
                 return target
             flips = bool(target.through and target.through.moves and target.through.moves.flips)
             turned = {"at_least": "at_most", "at_most": "at_least"}.get(operator, operator) if flips else operator
             moves.append(Move(turned, bound, goal.bind, goal.rule.lets, goal, target))
         return tuple(moves)
+
+    def _met(self, subject: Subject, name: str, operator: str, bound: Expression | None, goal: Instance) -> bool:
+        """Return whether a bound holds as things stand, so that nothing has to move for it."""
+        env = self.outcomes[goal.index].env
+        if bound is None or env is None:
+            return False
+        wanted, now = bound.run(env), self.base.value(subject, name)
+        if operator == "to":
+            return known(now) and known(wanted) and bool(now == wanted)
+        return (le(wanted, now) if operator == "at_least" else le(now, wanted)) is True
 
     def _why(self, goal: Instance, chosen: Chosen) -> Open:
         """Return why *goal* stays: the reason of each fix, and the rules without which one would do."""

@@ -223,8 +223,10 @@ class Builder:
         leg.parts = {"caller": caller.caller, "callee": callee.callee}
         leg.lists = {"middleboxes": [box.middlebox for box in between if box.middlebox is not None], "beyond": []}
         leg.scopes = {"caller": caller.caller, "callee": callee.callee, "leg": leg, "run": self.run, "path": path}
-        (caller.hop.lists["outbound"] or []).append(leg)
-        (callee.hop.lists["inbound"] or []).append(leg)
+        for hop, direction in ((caller.hop, "outbound"), (callee.hop, "inbound")):
+            legs = hop.lists[direction]
+            assert legs is not None
+            legs.append(leg)
         _link(leg, [hop.raw for hop in (*between, callee)])
         return leg
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from advisor.engine import MET, NOT_APPLICABLE, UNKNOWN, VIOLATED, Instance, Outcome, severity
-from advisor.expressions import unit_kind
+from advisor.engine import MET, NOT_APPLICABLE, UNKNOWN, VIOLATED, Instance, Outcome
 from advisor.facts import Subject
 from advisor.knowledge import Knowledge
 from advisor.model import System
 from advisor.plan import Plan
 from advisor.report.assessed import coverage, unassessed
+from advisor.report.changes import change_views
 from advisor.report.findings import FindingWriter
 from advisor.report.parts import (
     ChangeView,
@@ -28,7 +28,7 @@ from advisor.report.parts import (
 from advisor.report.paths import path_views
 from advisor.report.snippets import snippet_views
 from advisor.report.symptoms import symptom_views
-from advisor.report.words import Words, counted, listed, shown
+from advisor.report.words import Words, counted, listed
 from advisor.rules import SEVERITIES
 from advisor.sheet import Sheet
 
@@ -63,7 +63,7 @@ def build_report(
     documents = {p.document.file: None for p in judged.system.paths}
     report = Report(
         service=listed(dict.fromkeys(p.service for p in paths)),
-        files=list(documents), digests=digests, verdict=_verdict(counts, findings, plan), paths=paths, symptoms=symptoms,
+        files=list(documents), digests=digests, verdict=_verdict(counts, plan), paths=paths, symptoms=symptoms,
         findings=findings, first=_first(plan, findings), plan=plan, unassessed=unassessed(judged),
         ignored=sorted(set(judged.ignored.values())),
         met=sorted({f"{o.instance.rule.slug}: {_where(o.instance)}" for o in judged.outcomes if o.status == MET}),
@@ -71,28 +71,6 @@ def build_report(
         notes=_notes(judged),
     )  # fmt: skip
     return report._replace(snippets=snippet_views(judged, changes, report)) if snippets and judged.plan.changes else report
-
-
-def change_views(judged: Judged, words: Words) -> dict[Any, ChangeView]:
-    """Return what the plan changes, by knob, in the order of the roll-out."""
-    found = {}
-    for number, step in enumerate(judged.plan.steps, 1):
-        for change in step:
-            target = change.target
-            store, prop = target.subject.store, target.prop
-            setting = target.setting
-            kind = unit_kind(setting.kind) if setting else unit_kind(prop.kind)
-            fact = words.setting(store, setting) if setting and store else words.fact(target.subject, prop.name)
-            where = ", ".join(
-                filter(None, (fact.words, fact.place if fact.source in ("stated", "captured", "estimated") else ""))
-            )
-            found[target.knob] = ChangeView(
-                hop=target.subject.name, side=target.subject.role or target.subject.kind, setting=fact.name,
-                full_name=setting.name if setting else f"{target.subject.role or target.subject.kind}.{prop.name}",
-                property=f"{target.subject.role or target.subject.kind}.{prop.name}", now=fact.value,
-                planned=shown(change.value, kind), was=f"{fact.value} ({where})" if where else fact.value,
-                effect=setting.effect if setting else "", rules=tuple(sorted({o.rule.slug for o in change.owners})), step=number)  # fmt: skip
-    return found
 
 
 def plan_view(judged: Judged, changes: Mapping[Any, ChangeView], findings: Sequence[Finding]) -> PlanView:
@@ -146,19 +124,20 @@ def _first(plan: PlanView, findings: Sequence[Finding]) -> list[str]:
     return found
 
 
-def _verdict(counts: Counts, findings: Sequence[Finding], plan: PlanView) -> str:
-    parts = [
-        counted(n, w) for n, w in ((counts.error, "error"), (counts.warning, "warning"), (counts.note, "note")) if n
-    ]
+def _verdict(counts: Counts, plan: PlanView) -> str:
+    words = ((counts.error, "error"), (counts.warning, "warning"), (counts.note, "note"))
+    parts = [counted(number, word) for number, word in words if number]
     if not parts:
-        if counts.unknown:
-            return f"No finding: {counted(counts.met, 'check')} met, {counts.unknown} not assessed for want of facts."
-        return f"No finding: all {counted(counts.met, 'check')} met."
+        met = counted(counts.met, "check")
+        rest = f", {counts.unknown} not assessed for want of facts" if counts.unknown else ""
+        return f"No finding: {met} met{rest}."
     head = "Change before deploy" if counts.error else "Worth a change" if counts.warning else "Sound, with remarks"
-    total = sum(len(s.changes) for s in plan.steps)
-    tail = (f" {counted(total, 'setting').capitalize() if False else counted(total, 'change')} in {counted(len(plan.steps), 'step')}"
-            f" {'resolve' if total != 1 else 'resolves'} {plan.resolved} of {plan.resolved + len(plan.left)} outcomes." if total else "")  # fmt: skip
-    return f"{head}: {listed(parts)}.{tail}"
+    total = sum(len(step.changes) for step in plan.steps)
+    if not total:
+        return f"{head}: {listed(parts)}."
+    changes, steps = counted(total, "change"), counted(len(plan.steps), "step")
+    mended = f"{plan.resolved} of {counted(plan.resolved + len(plan.left), 'violation')}"
+    return f"{head}: {listed(parts)}. {changes} in {steps} {'resolves' if total == 1 else 'resolve'} {mended}."
 
 
 def _counts(judged: Judged, findings: Sequence[Finding]) -> Counts:
@@ -181,7 +160,7 @@ def _facts(judged: Judged, words: Words) -> list[FactView]:
     for subject in _subjects(judged.system):
         for prop in judged.sheet.properties.all.get(subject.kind, {}).values():
             if (
-                prop.kind.base in ("list",)
+                prop.kind.base == "list"
                 or ((subject, prop.name) not in judged.sheet.seen
                 and prop.name not in subject.stated)
             ):

@@ -75,14 +75,13 @@ class FindingWriter:
         assert env is not None
         found: dict[FactView, None] = {}
         for name in rule.evidence:
-            first, *rest = name.split(".")
-            if not rest:
+            if "." not in name:
                 continue
             subject, prop = self.words.resolve(env.bind, name)
             spec = self.words.sheet.properties.find(subject.kind, prop)
-            if spec is not None and spec.kind.base not in ("list",):
+            if spec is not None and spec.kind.base != "list":
                 view = self.words.fact(subject, prop)
-                if view.source not in ("unknown",) or view.value != "unknown":
+                if view.source != "unknown" or view.value != "unknown":
                     found[view] = None
         telling = [f for f in found if f.value != "unknown"]
         strong = [f for f in telling if f.source not in ("none", "otherwise")]

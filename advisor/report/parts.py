@@ -62,6 +62,8 @@ class ChangeView(NamedTuple):
         effect: When it acts: at once, new connections, reload, restart, at listen, or "".
 
         step: The step of the roll-out it belongs to, from 1.
+
+        because: The arithmetic of the bounds behind it, a sentence each.
     """
 
     hop: str
@@ -75,6 +77,7 @@ class ChangeView(NamedTuple):
     effect: str
     rules: Sequence[str]
     step: int
+    because: Sequence[str] = ()
 
 
 class NumberView(NamedTuple):

@@ -46,7 +46,7 @@ def _target(judged: Judged, changes: dict[Any, ChangeView], report: Report, side
 
 def _change(judged: Judged, view: ChangeView, change: Planned, report: Report) -> Change:
     setting = change.target.setting
-    because = dict.fromkeys(f.summary for f in report.findings if view in f.changes)
+    because = dict.fromkeys((*(f.summary for f in report.findings if view in f.changes), *view.because))
     kind = unit_kind(setting.kind if setting else change.target.prop.kind)
     return Change(view.full_name, kind, _plain(change.now.value), _plain(change.value), view.was, tuple(view.rules),
                   tuple(because), view.effect, dict(setting.extra) if setting else {})  # fmt: skip

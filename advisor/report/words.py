@@ -8,8 +8,8 @@ from typing import Any
 
 from advisor.expressions import Expression, unit_kind
 from advisor.facts import Cell, Source, Store, Subject
-from advisor.report.parts import FactView
 from advisor.properties import Property
+from advisor.report.parts import FactView
 from advisor.rules import Template
 from advisor.sheet import Env, Sheet
 from advisor.stacks import UNSET, Effective, Profile, Setting
@@ -35,7 +35,7 @@ def shown(value: Any, kind: str) -> str:
         return f"{len(value)}"
     if isinstance(value, frozenset):
         return " ".join(sorted(value)) or "none"
-    if kind == "count" and isinstance(value, float) and value not in (float("inf"),) and value != int(value):
+    if kind == "count" and isinstance(value, float) and value != float("inf") and value != int(value):
         return show(value, "ratio")
     return show(value, kind)
 
