@@ -71,7 +71,7 @@ def finding(rule: str, severity: str, where: Sequence[str], summary: str, **othe
 KEEP_ALIVE = change("pricing", "keepAliveTimeout", "5s", "65s", 1, side="callee", effect="restart", property="callee.idle_timeout")
 STORE = change("edge", "keepalive", "32", "200", 2, effect="reload")
 SOMAXCONN = change("edge", "net.core.somaxconn", "128", "4096", 2, side="host", effect="at listen")
-IDLE = change("checkout", "IdleConnTimeout", "90s", "55s", 3, effect="new connections")
+IDLE = change("checkout", "IdleConnTimeout", "90s", "55s", 3, effect="new connections", because=("at most 59s = 60s - 1s",))
 PER_HOST = change("checkout", "MaxIdleConnsPerHost", "2", "32", 3)
 BUDGET = change("checkout", "retry budget", "not set", "0.1", 3)
 
@@ -191,7 +191,7 @@ SYMPTOMS = (
         ("idle-timeout-ordering",),
         "",
     ),
-    SymptomView("flux capacitor empty", f"{FILE}:11:5", "checkout", (), (), "", False, (), "the program that wrote it, and the line before it"),
+    SymptomView("flux capacitor empty", f"{FILE}:11:5", "checkout", (), (), "", False, (), "the program that wrote it"),
 )
 
 PATH = PathView(
@@ -294,9 +294,7 @@ CHECKOUT = Report(
             "pricing",
         ),
     ),
-    (
-        "10.0.9.3 is a private address. Is aws-nat-gateway on this path?",
-    ),
+    ("10.0.9.3 is a private address. Is aws-nat-gateway on this path?",),
 )
 
 NO_PLAN = PlanView((), True, 0, (), 0, "")

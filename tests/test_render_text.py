@@ -83,3 +83,32 @@ def test_a_file_name_is_quoted_for_the_shell_in_the_next_command() -> None:
 
 def test_brief_is_a_line_a_finding_and_the_sum(golden: Callable[[str, str], None]) -> None:
     golden("golden/render/several.brief.txt", RENDERERS["brief"](RUNS["several"](), Options()))
+
+
+@pytest.mark.parametrize(
+    ("keeps", "closes", "ok", "row"),
+    [
+        ("90s", "60s", False, "keeps idle 90s ──▶ closes at 60s   ✗"),
+        ("never", "never", True, "keeps idle without limit ──▶ never closes   ✓"),
+        ("unknown", "2 to 6s", None, "keeps idle ? ──▶ closes at 2 to 6s   ?"),
+        ("no reuse", "5s", None, "no reuse ───▶ closes at 5s\n"),
+    ],
+)
+def test_a_leg_reads_as_a_sentence(keeps: str, closes: str, ok: bool | None, row: str) -> None:
+    hops = REPORT.paths[0].hops
+    path = REPORT.paths[0]._replace(
+        hops=(hops[0]._replace(version="1"), hops[-1]),
+        legs=(REPORT.paths[0].legs[0]._replace(callee="pricing", keeps=keeps, closes=closes, ok=ok, boxes=()),),
+    )
+
+    shown = RENDERERS["text"](run(REPORT._replace(paths=(path,))), Options())
+
+    assert re.sub("─+", "──", row) in re.sub("─+", "──", shown)
+
+
+def test_a_finding_that_other_changes_mend_says_so() -> None:
+    mended = run(REPORT._replace(findings=(finding("r", "error", ["x"], "s", instead=("a b at most 5s",)),)))
+
+    shown = RENDERERS["text"](mended, Options())
+
+    assert "   = fix     What the plan changes for other findings mends it.\n             or: a b at most 5s\n" in shown

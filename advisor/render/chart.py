@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from advisor.render import words
 from advisor.render.marks import Marked, fenced, label
 from advisor.render.terminal import cells as columns
 from advisor.render.terminal import padded
 from advisor.report.parts import HopView, LegView, PathView
 
-_WORDS = {True: "ok", False: "too long", None: "not known"}
+_WORDS = {True: "ok", False: "too long", None: "not judged"}
 
 
 def flowchart(path: PathView) -> Marked:
@@ -20,14 +21,14 @@ def flowchart(path: PathView) -> Marked:
     wrong = []
     legs = [leg for leg in path.legs if leg.caller in names and leg.callee in names]
     for index, leg in enumerate(legs):
-        text = label(f"keeps {leg.keeps}, closed at {leg.closes}: {_WORDS[leg.ok]}")
+        text = label(f"{words.keeps(leg)}, {words.closes(leg)}: {_WORDS[leg.ok]}")
         lines.append(f'  {names[leg.caller]} -->|"{text}"| {names[leg.callee]}')
         if leg.ok is False:
             wrong.append(str(index))
     for leg in legs:
         for box in leg.boxes:
             if box.name in names:
-                text = label(f"forgets at {box.forgets}" + (f": {_WORDS[box.ok]}" if box.ok is not None else ""))
+                text = label(f"{words.forgets(box)}: {_WORDS[box.ok]}")
                 lines.append(f'  {names[box.name]} -.-|"{text}"| {names[leg.callee]}')
     if wrong:
         lines.append(f"  linkStyle {','.join(wrong)} stroke:#c00,stroke-width:2px")
@@ -43,18 +44,17 @@ def lines(path: PathView) -> Marked:
     """Return the path as text, a line a leg."""
     callers = max((columns(leg.caller) for leg in path.legs), default=0)
     callees = max((columns(leg.callee) for leg in path.legs), default=0)
-    keeps = max((columns(leg.keeps) for leg in path.legs), default=0)
-    closes = max((columns(leg.closes) for leg in path.legs), default=0)
+    keeps = max((columns(words.keeps(leg)) for leg in path.legs), default=0)
+    closes = max((columns(words.closes(leg)) for leg in path.legs), default=0)
     found = []
     for leg in path.legs:
-        arrow = "─" * (2 + keeps - columns(leg.keeps))
-        line = f"{padded(leg.caller, callers)} ──keeps {leg.keeps}{arrow}▶ {padded(leg.callee, callees)} "
-        line += f"closes at {padded(leg.closes, closes, right=True)}   {_judged(leg)}"
-        found.append(line)
+        arrow = "─" * (2 + keeps - columns(words.keeps(leg)))
+        line = f"{padded(leg.caller, callers)} ──{words.keeps(leg)}{arrow}▶ {padded(leg.callee, callees)} "
+        found.append(f"{line}{padded(words.closes(leg), closes)}   {_judged(leg)}")
     return fenced("", found or [" -> ".join(hop.name for hop in path.hops)])
 
 
 def _judged(leg: LegView) -> str:
     word = _WORDS[leg.ok].upper() if leg.ok is False else _WORDS[leg.ok]
-    boxes = [f"through {box.name}, forgets at {box.forgets}: {_WORDS[box.ok]}" for box in leg.boxes]
+    boxes = [f"through {box.name}, {words.forgets(box)}: {_WORDS[box.ok]}" for box in leg.boxes]
     return f"{word}   ({'; '.join(boxes)})" if boxes else word

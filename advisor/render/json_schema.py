@@ -67,6 +67,7 @@ CHANGE = Shape("change", "One planned value.", {
     "effect": Field(TEXT, "When it acts: at once, new connections, reload, restart, at listen; or empty."),
     "rules": Field(TEXT, "The rules that ask for it.", many=True),
     "step": Field(COUNT, "The step of the roll-out, from 1."),
+    "because": Field(TEXT, "How the value was computed, a sentence each.", many=True),
 })  # fmt: skip
 NUMBER = Shape("number", "What a finding costs.", {
     "what": Field(TEXT, "What is counted."),

@@ -10,7 +10,7 @@ from advisor.render import chart, words
 from advisor.render.marks import Marked, cell, code, fenced, inline, quoted, slug, source
 from advisor.render.options import Options
 from advisor.render.quoting import every, visible
-from advisor.report.parts import ChangeView, Finding, Report, Run, SymptomView
+from advisor.report.parts import ChangeView, Finding, Run, SymptomView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,9 +42,9 @@ def _environment() -> Environment:
     )  # fmt: skip
     found.filters |= {"code": code, "cell": cell, "source": source, "listed": _listed}
     found.globals |= {
-        "flowchart": chart.flowchart, "lines": chart.lines, "diff": _diff, "back": _back, "now": _now, "planned": _planned,
-        "said": _said, "provable": _provable, "coverage": words.coverage, "outcomes": words.summary, "plan_line": words.planned,
-        "number": words.number, "snippets_of": _snippets_of,
+        "back": _back, "coverage": words.coverage, "diff": _diff, "flowchart": chart.flowchart, "lines": chart.lines, "now": _now,
+        "number": words.number, "outcomes": words.summary, "plan_line": words.planned, "planned": _planned, "provable": _provable,
+        "resolved_by_others": words.resolved_by_others, "said": _said, "unproven": _unproven,
     }  # fmt: skip
     return found
 
@@ -98,6 +98,10 @@ def _provable(finding: Finding) -> bool:
     return bool(finding.proof) and " " not in finding.proof
 
 
+def _unproven(finding: Finding) -> str:
+    return finding.proof.removeprefix("none, ")
+
+
 def _now(finding: Finding) -> str:
     return _values([change.now for change in finding.changes])
 
@@ -105,6 +109,8 @@ def _now(finding: Finding) -> str:
 def _planned(finding: Finding) -> str:
     if finding.changes:
         return _values([change.planned for change in finding.changes])
+    if finding.resolved:
+        return "by other changes"
     return "in code or operations" if finding.do else "not planned"
 
 
@@ -130,7 +136,3 @@ def _back(change: ChangeView) -> str:
     if change.now in ("not set", "unknown"):
         return f"{change.hop}: take {change.setting} out"
     return f"{change.hop}: {change.setting} back to {change.now}"
-
-
-def _snippets_of(report: Report, hop: str) -> list[str]:
-    return [snippet.path for snippet in report.snippets if snippet.hop == hop]

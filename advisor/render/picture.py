@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from advisor.render import words
 from advisor.render.terminal import Page, cells, padded
 from advisor.report.parts import BoxView, HopView, LegView, PathView
-
-_OK = {True: "✓", False: "✗", None: "?"}
 
 
 def draw(page: Page, path: PathView) -> None:
@@ -43,17 +42,14 @@ def _version(hop: HopView) -> str:
     return f"{title} {count}".strip() if count != "1" else title
 
 
-def _keeps(leg: LegView) -> str:
-    return f"keeps idle {leg.keeps}"
-
-
 def _forgets(page: Page, box: BoxView) -> str:
-    return f"forgets at {box.forgets}" + (f" {page.sign('✗')}" if box.ok is False else "")
+    return words.forgets(box) + (f" {page.sign('✗')}" if box.ok is False else "")
 
 
 def _closes(page: Page, leg: LegView) -> str:
-    sign = _OK[leg.ok]
-    return f"closes at {leg.closes}   {page.sign(sign) if sign in '✓✗' else sign}"
+    # Where nothing is reused there is no order to judge.
+    sign = page.sign("✓" if leg.ok else "✗") if leg.ok is not None else "?" if words.keeps(leg).startswith("keeps") else ""
+    return f"{words.closes(leg)}   {sign}".rstrip()
 
 
 def _widths(page: Page, path: PathView, places: dict[str, int]) -> list[int] | None:
@@ -61,7 +57,7 @@ def _widths(page: Page, path: PathView, places: dict[str, int]) -> list[int] | N
     needed = [max(cells(_name(hop)), cells(_version(hop))) + 2 for hop in path.hops]
     end = [0] * len(needed)
     for leg in path.legs:
-        needed[places[leg.caller]] = max(needed[places[leg.caller]], cells(_keeps(leg)) + 5)
+        needed[places[leg.caller]] = max(needed[places[leg.caller]], cells(words.keeps(leg)) + 5)
         end[places[leg.callee]] = max(end[places[leg.callee]], cells(_closes(page, leg)))
         for box in leg.boxes:
             if box.name in places:
@@ -84,7 +80,7 @@ def _leg(page: Page, leg: LegView, places: dict[str, int], starts: Sequence[int]
     boxes = {places[box.name]: _forgets(page, box) for box in leg.boxes if box.name in places}
     line = " " * starts[first]
     for column in range(first, last):
-        text = _keeps(leg) if column == first else boxes.get(column, "")
+        text = words.keeps(leg) if column == first else boxes.get(column, "")
         dashes = widths[column] - cells(text) - 2 - bool(text)
         line += text + " " * bool(text) + page.sign("─") * dashes + page.sign("▶") + " "
     return line + _closes(page, leg)
@@ -116,4 +112,4 @@ def _listed(page: Page, path: PathView) -> None:
     arrow = page.sign("─") * 2 + page.sign("▶")
     for leg in path.legs:
         boxes = "".join(f", through {box.name}: {_forgets(page, box)}" for box in leg.boxes)
-        page.text(f"{leg.caller} {_keeps(leg)} {arrow} {leg.callee} {_closes(page, leg)}{boxes}", hang=4)
+        page.text(f"{leg.caller} {words.keeps(leg)} {arrow} {leg.callee} {_closes(page, leg)}{boxes}", hang=4)

@@ -10,7 +10,7 @@ from advisor.render.options import Options
 from advisor.render.picture import draw
 from advisor.render.quoting import every, typed, visible
 from advisor.render.terminal import Page, cells
-from advisor.report.parts import FactView, Finding, Missing, Report, Run, SymptomView, Unassessed
+from advisor.report.parts import ChangeView, FactView, Finding, Missing, Report, Run, SymptomView, Unassessed
 
 _LABEL = 8  # columns of a field's name
 _SHOWN = 8  # facts not known that are listed unless all are wanted
@@ -138,9 +138,7 @@ def _fields(page: Page, finding: Finding, options: Options) -> None:
 def _fix(page: Page, finding: Finding, options: Options) -> None:
     first, blank = f"   = {'fix':<{_LABEL}}", " " * (_LABEL + 5)
     changes = finding.changes if options.verbose else finding.changes[:_ROWS]
-    rows = [
-        (c.hop, c.setting, f"{c.now} -> {c.planned}", f"({c.effect})" if c.effect not in ("", "at once") else "") for c in changes
-    ]
+    rows = [(c.hop, c.setting, f"{c.now} -> {c.planned}", _aside(c)) for c in changes]
     if rows:
         before = len(page.lines)
         page.rows(rows, blank)
@@ -148,12 +146,21 @@ def _fix(page: Page, finding: Finding, options: Options) -> None:
         first = blank
     if len(changes) < len(finding.changes):
         page.text(f"and {len(finding.changes) - len(changes)} more, in the plan", first)
-    lead = "or: " if rows else ""
-    ways = (f"{lead}{way}" for way in finding.instead)
+    if words.resolved_by_others(finding):
+        page.text("What the plan changes for other findings mends it.", first)
+        first = blank
+    lead = "or: " if finding.resolved else ""
+    # Actions are alternatives too where a setting mends it, and the remedy where none does.
+    ways = (f"{lead}{way}" for way in (*finding.instead, *finding.do) if way)
     reasons = (f"Left open: {reason}" for reason in finding.open)
-    for text in filter(None, (*finding.do, *ways, *reasons)):
+    for text in (*ways, *reasons):
         page.text(text, first)
         first = blank
+
+
+def _aside(change: ChangeView) -> str:
+    asides = [*([change.effect] if change.effect not in ("", "at once") else []), *change.because]
+    return f"({'; '.join(text.rstrip('.') for text in asides)})" if asides else ""
 
 
 def _rest(page: Page, report: Report, options: Options) -> None:

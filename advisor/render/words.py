@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor.report.parts import ChangeView, Counts, Finding, GroupView, NumberView, PlanView, Report, Run
+from advisor.report.parts import BoxView, ChangeView, Counts, Finding, GroupView, LegView, NumberView, PlanView, Report, Run
 
 SEVERITIES = ("error", "warning", "note")
 
@@ -86,3 +86,30 @@ def planned(plan: PlanView) -> str:
 def files(report: Report) -> str:
     """Return the names of a report's documents."""
     return ", ".join(dict.fromkeys(report.files))
+
+
+def resolved_by_others(finding: Finding) -> bool:
+    """Tell whether the plan resolves a finding by what it changes for other findings alone."""
+    return finding.resolved and not finding.changes
+
+
+def keeps(leg: LegView) -> str:
+    """Return how long the caller keeps an idle connection: "keeps idle 90s"."""
+    return _timed(leg.keeps, "keeps idle {}", "keeps idle without limit")
+
+
+def closes(leg: LegView) -> str:
+    """Return when the callee closes an idle connection: "closes at 60s"."""
+    return _timed(leg.closes, "closes at {}", "never closes")
+
+
+def forgets(box: BoxView) -> str:
+    """Return when a middlebox forgets a silent connection: "forgets at 350s"."""
+    return _timed(box.forgets, "forgets at {}", "never forgets")
+
+
+def _timed(value: str, known: str, never: str) -> str:
+    if value in ("never", "unlimited"):
+        return never
+    # What is no time ("no reuse") is said in place of it.
+    return known.format("?" if value == "unknown" else value) if value[:1].isdigit() or value == "unknown" else value
