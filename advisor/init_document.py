@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from advisor.errors import InputError, Place, Problem, nearest, shown
 from advisor.knowledge import Knowledge
-from advisor.stacks import UNSET, Effective, Profile, Setting, alias
+from advisor.stacks import UNSET, Effective, Profile, Setting
 from advisor.units import show
 
 _DEFAULT = ("go", "l7-lb", "node")
@@ -138,7 +138,7 @@ def _worth_stating(profile: Profile, roles: Sequence[str], knowledge: Knowledge)
     for setting in profile.settings.values():
         bears_on = {p for p in setting.properties if p.split(".")[0] in roles}
         for name, given in profile.gives.items():
-            if isinstance(given, Effective) and name.split(".")[0] in roles and alias(setting.name) in given.value.names:
+            if isinstance(given, Effective) and name.split(".")[0] in roles and _moved(given) == setting.name:
                 bears_on.add(name)
         if setting.part is None and not setting.fixed:
             bearings[setting] = bears_on
@@ -152,6 +152,10 @@ def _worth_stating(profile: Profile, roles: Sequence[str], knowledge: Knowledge)
         for name in told:  # a second setting of the same property tells less than a first of another
             counts.pop(name, None)
     return chosen
+
+
+def _moved(given: Effective) -> str:
+    return given.moves.setting if given.moves else ""
 
 
 def _short(setting: Setting, profile: Profile) -> str:

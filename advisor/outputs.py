@@ -16,6 +16,8 @@ from advisor.errors import InputError, Place, Problem, shown
 
 MANIFEST = ".advisor-manifest.json"
 Digests = dict[str, list[str]]
+# How a lone result is known: JSON names its schema, a page its maker, a text ends with the count of its outcomes.
+_JSON, _TAILS = b'"schema": "advisor/', (b"Made by advisor ", b" not assessed ")
 
 
 def check_target(path: str, *, inputs: Iterable[str] = (), force: bool = False) -> None:
@@ -81,6 +83,7 @@ def write_tree(root: str, files: Mapping[str, str], *, force: bool = False) -> l
             os.replace(temporary, path)
         for name in stale:
             os.unlink(os.path.join(root, name))
+            _drop_empty(root, os.path.dirname(name))
         _write_manifest(root, after)
     except OSError as error:
         raise _refused(str(error.filename or root), f"cannot be written ({_reason(error)})") from None
@@ -89,6 +92,12 @@ def write_tree(root: str, files: Mapping[str, str], *, force: bool = False) -> l
             if os.path.exists(temporary):
                 os.unlink(temporary)
     return stale
+
+
+def _drop_empty(root: str, folder: str) -> None:
+    while folder and not os.listdir(os.path.join(root, folder)):
+        os.rmdir(os.path.join(root, folder))
+        folder = os.path.dirname(folder)
 
 
 def _problems(root: str, name: str, before: Digests, *, force: bool) -> Sequence[Problem]:
@@ -130,10 +139,7 @@ def _ours(path: str) -> bool:
             tail = stream.read()
     except OSError:
         return False
-    return not head or MARK in head or MARK in tail or b'"advisor_report"' in head
-
-
-MARK = b"advisor explain "  # the last line of a text, and of a Markdown report, tells where to read on
+    return not head or _JSON in head or any(mark in tail for mark in _TAILS)
 
 
 def _unchanged(path: str, digests: Sequence[str]) -> bool:

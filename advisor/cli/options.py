@@ -38,7 +38,7 @@ def _size(ctx: click.Context, param: click.Parameter, value: str | None) -> int 
     from advisor.units import parse_quantity
 
     try:
-        size = float(parse_quantity(value, "size", "--max-size"))
+        size = float(parse_quantity(value, "size", "the limit"))
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
     if not 0 < size < 2**40:

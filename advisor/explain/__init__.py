@@ -61,7 +61,8 @@ def _named(what: str, knowledge: Knowledge) -> Iterator[Page]:
 def _within(what: str, knowledge: Knowledge) -> list[Match]:
     """Return patterns that hold *what* as a word, the shortest of each class: ``EOF`` alone is often quoted."""
     word = re.compile(rf"(?<!\w){re.escape(what)}(?!\w)", re.IGNORECASE)
-    found = [Match(e.symptom, e.text, p.name, e.means) for p in knowledge.profiles.values() for e in p.errors if word.search(e.text)]
+    printed = [(profile.name, error) for profile in knowledge.profiles.values() for error in profile.errors]
+    found = [Match(e.symptom, e.text, stack, e.means) for stack, e in printed if word.search(e.text)]
     best: dict[str, Match] = {}
     for match in sorted(found, key=lambda m: len(m.pattern)):
         best.setdefault(match.symptom, match)
