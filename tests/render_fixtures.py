@@ -275,7 +275,7 @@ CHECKOUT = Report(
     (IgnoredView("retry-without-jitter", "checkout", "the queue in front already spreads the load", "2027-01-31", f"{FILE}:39:5"),),
     ("keepalive-below-middlebox on checkout -> aws-alb", "ports-exhausted on checkout"),
     GROUPS,
-    Counts(2, 3, 2, 2, 3, 1, 2),
+    Counts(2, 3, 2, 2, 4, 1, 2),
     (
         fact("workload", "rate", "2400/s", "stated", f"{FILE}:3:9", raw=2400.0, kind="rate"),
         POOL,
@@ -329,7 +329,7 @@ def _conflict() -> Report:
         ),
     )
     plan = PlanView((), False, 0, ("idle-timeout-ordering on edge -> pricing: no value satisfies both",), 0, "1 finding is left.")
-    return CHECKOUT._replace(findings=(stuck,), symptoms=(), first=(), plan=plan, counts=Counts(1, 0, 0, 2, 3, 1, 2), snippets=())
+    return CHECKOUT._replace(findings=(stuck,), symptoms=(), first=(), plan=plan, counts=Counts(1, 0, 0, 2, 4, 1, 2), snippets=())
 
 
 def _twenty() -> Report:
@@ -352,7 +352,7 @@ def _twenty() -> Report:
         paths=(PATH._replace(hops=hops, legs=PATH.legs[1:]),),
         plan=PLAN._replace(steps=steps),
         unassessed=UNASSESSED * 5,
-        counts=Counts(7, 8, 6, 2, 15, 1, 2),
+        counts=Counts(7, 8, 6, 2, 20, 1, 2),
     )
 
 
@@ -367,7 +367,7 @@ def _unknown() -> Report:
         paths=(path,),
         unassessed=UNASSESSED,
         coverage=tuple(g._replace(state="not") for g in GROUPS),
-        counts=Counts(0, 0, 0, 0, 3, 0, 0),
+        counts=Counts(0, 0, 0, 0, 4, 0, 0),
         met=(),
         facts=(),
     )

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from advisor.render import chart, words
-from advisor.render.marks import Marked, cell, code, fenced, inline, quoted, slug, source
+from advisor.render.marks import Marked, cell, code, fenced, inline, quoted, reference, slug, source
 from advisor.render.options import Options
 from advisor.render.quoting import every, visible
 from advisor.report.parts import ChangeView, Finding, Run, SymptomView
@@ -40,7 +40,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(templates_dir()), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, autoescape=False, finalize=_shown,  # noqa: S701 - finalize quotes, for Markdown
     )  # fmt: skip
-    found.filters |= {"code": code, "cell": cell, "source": source, "listed": _listed}
+    found.filters |= {"code": code, "cell": cell, "reference": reference, "source": source, "listed": _listed}
     found.globals |= {
         "back": _back, "coverage": words.coverage, "diff": _diff, "flowchart": chart.flowchart, "lines": chart.lines, "now": _now,
         "number": words.number, "outcomes": words.summary, "plan_line": words.planned, "planned": _planned, "provable": _provable,

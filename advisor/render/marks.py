@@ -72,6 +72,11 @@ def source(text: str) -> Marked:
     return Marked(f"<{found[1]}>{_quoted(found[2] + found[3])}")
 
 
+def reference(text: str) -> Marked:
+    """Return what a fact rests on, for a table: an address as a link, a formula or a file as code."""
+    return source(text) if _LINK.match(text) else cell(text)
+
+
 def label(text: str) -> str:
     """Return *text* for a quoted label of Mermaid: what is no letter, digit or plain sign is an entity there."""
     return "".join(c if c.isalnum() or c in " .,:/()+-_=" else f"#{ord(c)};" for c in text)

@@ -203,8 +203,11 @@ def _facts(page: Page, facts: Sequence[FactView]) -> None:
         groups[-1][1].append(fact)
     for name, group in groups:
         page.text(name, "  ")
-        rows = [(f.name, f.value, ", ".join(filter(None, (f.words, f.place, f.reference)))) for f in group]
-        page.rows(rows, "    ", right=(1,))
+        names = [fact.name for fact in group]
+        # One setting may stand for several properties: then the property tells which it is.
+        labels = [f.name if names.count(f.name) == 1 else f"{f.name} ({f.property})" for f in group]
+        sources = [", ".join(filter(None, (f.words, f.place))) for f in group]
+        page.rows([*zip(labels, (f.value for f in group), sources, strict=True)], "    ", right=(1,), most=50)
 
 
 def _unassessed(page: Page, unassessed: Sequence[Unassessed], options: Options) -> None:
@@ -212,8 +215,8 @@ def _unassessed(page: Page, unassessed: Sequence[Unassessed], options: Options) 
         return
     shown = unassessed if options.verbose else unassessed[:_SHOWN]
     page.gap()
-    hidden = "" if len(shown) == len(unassessed) else f"; {len(shown)} shown, --verbose shows all"
-    page.text(f"{len(unassessed)}, the most telling first{hidden}", "NOT ASSESSED  ", head="NOT ASSESSED")
+    hidden = "" if len(shown) == len(unassessed) else f"; {_outcomes(shown)} shown, --verbose shows all"
+    page.text(f"{_outcomes(unassessed)}, the most telling first{hidden}", "NOT ASSESSED  ", head="NOT ASSESSED")
     told: set[tuple[str, str]] = set()
     for one in shown:
         head = one.rule + (f" on {_some(one.where, options)}" if one.where else "")
@@ -225,6 +228,10 @@ def _unassessed(page: Page, unassessed: Sequence[Unassessed], options: Options) 
             page.text(_ask(missing), "      ", 8)
         if len(new) > _ASKED and not options.verbose:
             page.text(f"and {words.listed([_name(missing) for missing in new[_ASKED:]])}", "      ", 8)
+
+
+def _outcomes(unassessed: Sequence[Unassessed]) -> int:
+    return sum(max(1, len(one.where)) for one in unassessed)
 
 
 def _name(missing: Missing) -> str:
@@ -258,4 +265,6 @@ def _next(page: Page, run: Run) -> None:
     wide = max(cells(command) for command, _ in lines)
     for index, (command, does) in enumerate(lines):
         first = "Next: " if not index else "      "
-        page.text(command + " " * (wide - cells(command) + 6) + does, first, head=first.strip())
+        line = first + command + " " * (wide - cells(command) + 6) + does
+        # A command is to be copied, so it is never wrapped; what it does is left out first.
+        page.write(line if cells(line) <= page.width else first + command, first.strip())
