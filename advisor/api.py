@@ -132,7 +132,7 @@ def _apply_sets(sets: Sequence[str], systems: Sequence[System], builder: Builder
             meant = nearest(hop_name, {h.name for s in systems for h in s.hops})
             problems.append(Problem(at, f"no hop {shown(hop_name)}{f'; did you mean {meant}?' if meant else ''}"))
         for hop in hops:
-            found = builder.set(hop, setting, value.strip(), at)
+            found = builder.settings.set(hop, setting, value.strip(), at)
             problems += [found] if found else []
     if problems:
         raise InputError(problems)

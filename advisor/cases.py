@@ -119,7 +119,7 @@ def _value(raw: Any, kind: Kind, leaf: Leaf) -> Any:
 def rule_cases(rule: Rule, knowledge: Knowledge) -> Iterator[Result]:
     """Run the cases of *rule*."""
     for i, case in enumerate(rule.cases):
-        place = rule.case_entry.place("cases", i) if rule.case_entry else rule.place
+        place = rule.case_entry.place("cases", i)
         try:
             faults = tuple(_rule_case(rule, case, knowledge.properties))
         except (ValueError, KeyError, TypeError) as error:

@@ -99,6 +99,9 @@ class Expression:
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Expression, (self.text, self.source, self.kind, self.names, self.place)
+
 
 def _not_linked(_: Any) -> Any:
     raise RuntimeError("the expression was not linked")

@@ -135,15 +135,12 @@ class HostReader:
         for peer, states in sockets.items():
             if not isinstance(states, Mapping):
                 continue
-            if peer == "all":
-                for state, stated in states.items():
-                    if state in _STATES:
-                        subject.stated[_STATES[state]] = given(stated)
-                continue
-            element = Subject("endpoint", peer)
+            owner = subject if peer == "all" else Subject("endpoint", peer)
             for state, stated in states.items():
-                element.stated[_STATES.get(state, state)] = given(stated)
-            endpoints.append(element)
+                if state in _STATES or owner is not subject:
+                    owner.stated[_STATES.get(state, state)] = given(stated)
+            if owner is not subject:
+                endpoints.append(owner)
         subject.lists["endpoints"] = endpoints or None
 
     def _sockets(self, subject: Subject, captures: Iterable[Sockets]) -> None:

@@ -362,7 +362,7 @@ class Planner:
         while left:
             step = next((g for g in left if self._safe(done, g, allowed)), None)
             if step is None:
-                singles = [(c,) for g in left for c in g]
+                singles: list[tuple[Change, ...]] = [(c,) for g in left for c in g]
                 if len(singles) == len(left):
                     return (*steps, *left), False
                 left = singles

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import pickle
+from typing import Any, ClassVar
 
 from advisor.errors import Place
 from advisor.source import Limits, Node, load_text, plain_scalar
@@ -48,3 +49,25 @@ def read_entries(path: str, file: str) -> list[Entry]:
     """
     with open(path, encoding="utf-8") as stream:
         return [Entry(node, file) for node in load_text(stream.read(), file, _LIMITS)]
+
+
+class Late:
+    """
+    Something with attributes that few runs ask for: in the cache they are one run of bytes, unpacked at the first question.
+
+    Attributes:
+        late: The names of those attributes.
+    """
+
+    late: ClassVar[tuple[str, ...]] = ()
+
+    def __getstate__(self) -> dict[str, Any]:
+        few = {name: self.__dict__[name] for name in self.late if name in self.__dict__}
+        rest = {name: value for name, value in self.__dict__.items() if name not in few}
+        return {**rest, "packed": pickle.dumps(few, 5)} if few else rest
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self.late and "packed" in self.__dict__:
+            self.__dict__.update(pickle.loads(self.__dict__.pop("packed")))  # noqa: S301 (trusted as the cache around it)
+            return self.__dict__[name]
+        raise AttributeError(name)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from advisor.errors import Place, Problem, nearest
 from advisor.expressions import Expression, parse, unit_kind
 from advisor.properties import ALIASES, PARTS, Properties, PropertyScope, unknown_keys
-from advisor.reading import Entry
+from advisor.reading import Entry, Late
 
 SEVERITIES = ("error", "warning", "note")
 CONFIDENCES = ("high", "medium", "low")
@@ -69,12 +69,10 @@ class Fix(NamedTuple):
     place: Place
 
 
-class Rule:
+class Rule(Late):
     """A rule as loaded; see ``docs/formats.md`` for its parts."""
 
-    __slots__ = ("after", "applies", "area", "case_entry", "cases", "cause", "confidence", "each", "evidence", "explains", "fixes",
-                 "impact", "leave", "lets", "messages", "place", "plain", "proof", "references", "require", "scope", "see",
-                 "severity", "slug", "soften", "summary", "title", "why", "wire")  # fmt: skip
+    late = ("plain", "cases", "case_entry", "why", "leave", "wire")
 
     slug: str
     title: str
@@ -94,6 +92,17 @@ class Rule:
     impact: tuple[tuple[str, Expression], ...]
     fixes: tuple[Fix, ...]
     soften: tuple[str, Expression] | None
+    references: tuple[str, ...]
+    proof: str
+    see: tuple[str, ...]
+    area: str
+    place: Place
+    why: str
+    leave: str
+    wire: str
+    plain: dict[str, Any]
+    cases: list[dict[str, Any]]
+    case_entry: Entry
 
     def __repr__(self) -> str:
         return f"<rule {self.slug}>"

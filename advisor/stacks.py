@@ -15,12 +15,24 @@ from typing import Any, NamedTuple
 from advisor.errors import Problem, nearest
 from advisor.expressions import COUNT, Expression, Kind, kind_of, parse
 from advisor.properties import ALIASES, Properties, PropertyScope, read, unknown_keys
-from advisor.reading import Entry
+from advisor.reading import Entry, Late
 from advisor.units import parse as parse_value
 from advisor.units import parse_quantity, show
 from advisor.values import Unknown, hull, older
 
-UNSET = "unset"
+
+
+class Unset:
+    """Nothing: what a setting is that has no default; there is one, also after a copy."""
+
+    def __reduce__(self) -> str:
+        return "UNSET"
+
+    def __repr__(self) -> str:
+        return "unset"
+
+
+UNSET = Unset()
 ROLES = ("caller", "callee", "hop", "host", "middlebox")
 _TOP = frozenset(("stack", "title", "also", "ends", "owner", "generic", "versions", "versions_source", "settings", "effective",
                   "behaviour", "errors", "faults", "verified", "notes", "code"))  # fmt: skip
@@ -64,7 +76,7 @@ class Setting:
         self.extra = {k: str(plain[k]) for k in ("scope", "k8s", "advise") if k in plain}
         self.part: tuple[str, int] | None = (plain["part"][0], int(plain["part"][1])) if "part" in plain else None
         self.words: dict[str, Any] = {}
-        self.rows = self._rows(plain.get("default", UNSET))
+        self.rows = self._rows(plain.get("default", "unset"))
         self.special: dict[Any, Any] = {}
         for key, meaning in plain.get("special", {}).items():
             try:
@@ -83,7 +95,7 @@ class Setting:
         return (Row(None, None, self._default(default), ""),)
 
     def _default(self, raw: Any) -> Any:
-        return UNSET if raw == UNSET else self.read(raw)
+        return UNSET if raw == "unset" else self.read(raw)
 
     def _meaning(self, raw: Any) -> Any:
         return raw if isinstance(raw, dict) else read(raw, self.kind, UNSET)
@@ -203,8 +215,10 @@ class ErrorText(NamedTuple):
     means: str
 
 
-class Profile:
+class Profile(Late):
     """A stack: see ``docs/formats.md``."""
+
+    late = ("cases", "case_entry")
 
     def __init__(self, name: str) -> None:
         self.name = name

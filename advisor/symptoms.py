@@ -28,16 +28,10 @@ def classify(text: str, knowledge: Knowledge, stacks: Iterable[Profile] = ()) ->
     """
     near = {p.name for p in stacks}
     found: list[tuple[int, int, Match]] = []
-    for profile in knowledge.profiles.values():
-        for error in profile.errors:
-            if _compiled(error.text).search(text):
-                found.append(
-                    (
-                        _weight(error.text),
-                        int(profile.name in near),
-                        Match(error.symptom, error.text, profile.name, error.means),
-                    )
-                )
+    for stack, error in knowledge.errors:
+        if _compiled(error.text).search(text):
+            match = Match(error.symptom, error.text, stack, error.means)
+            found.append((_weight(error.text), int(stack in near), match))
     for symptom in knowledge.symptoms.values():
         for pattern in symptom.texts:
             if _compiled(pattern).search(text):

@@ -33,7 +33,7 @@ def branch_share(shares: list[Stated | None], i: int) -> Any:
     stated = shares[i]
     if stated is not None:
         return float(stated.value)  # type: ignore[arg-type]
-    others = sum(float(s.value) for s in shares if s is not None)  # type: ignore[arg-type]
+    others = sum(float(s.value) for s in shares if s is not None)  # type: ignore[arg-type,misc]
     rest = sum(1 for s in shares if s is None)
     return max(0.0, 1.0 - others) if rest == 1 else Range(0.0, max(0.0, 1.0 - others))
 

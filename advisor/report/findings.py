@@ -65,7 +65,7 @@ class FindingWriter:
             summary=self.words.sentence(rule.summary, env), message=message, evidence=evidence, numbers=self._numbers(first),
             changes=changes, instead=[t for f in fixes if f is not chosen for t in [self._in_words(f, first, changes)] if t],
             do=[f.do for f in rule.fixes if f.do and (f.when is None or f.when.run(env) is True)],
-            risk=[f.risk for f in used if f and f.risk], verify=[f.verify for f in used if f and f.verify],
+            risk=[f.risk for f in used if f.risk], verify=[f.verify for f in used if f.verify],
             open=[s for o in open_ for s in _why_open(o)], explains=self.explains.get(rule.slug, ()),
             references=rule.references, proof=rule.proof, place=places[0] if places else str(instance.subject.place or ""),
             resolved=not open_ and bool(changes))  # fmt: skip

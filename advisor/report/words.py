@@ -95,7 +95,7 @@ class Words:
         """Return one setting as an output shows it."""
         cell = self.sheet.setting(store, setting)
         kind = unit_kind(setting.kind)
-        raw = cell.value if isinstance(cell.value, (float, bool, str)) and cell.value is not UNSET else None
+        raw = cell.value if isinstance(cell.value, (float, bool, str)) else None
         return FactView(store.name, name_of(store.profile, setting.name), setting.name, shown(cell.value, kind), raw, kind,
                         cell.source.kind, self.source(cell.source), str(cell.source.place or ""), cell.source.reference,
                         setting.means)  # fmt: skip
@@ -192,9 +192,8 @@ class Words:
     def _filled(self, expression: Expression, env: Env) -> str:
         text = expression.text
         for name in sorted(expression.names, key=len, reverse=True):
-            value = env[name]
-            kind = self._kind(env, name)
-            text = re.sub(rf"(?<![\w.]){re.escape(name)}(?![\w.])", lambda _, v=value, k=kind: shown(v, k), text)
+            figure = shown(env[name], self._kind(env, name)).replace("\\", "\\\\")
+            text = re.sub(rf"(?<![\w.]){re.escape(name)}(?![\w.])", figure, text)
         return tidy(text) if "unknown" not in text else ""
 
     def _kind(self, env: Env, name: str) -> str:

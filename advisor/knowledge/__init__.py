@@ -1,0 +1,49 @@
+"""
+All that is known: properties, profiles, rules, causes, symptoms; loaded once, checked, and kept compiled between runs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from advisor.data import rules_dir
+from advisor.errors import InputError, Place, Problem
+from advisor.expressions import link
+from advisor.knowledge import cache
+from advisor.knowledge.loading import Loader, knowledge_files
+from advisor.knowledge.parts import Cause, Knowledge, SymptomClass, SysctlRow
+
+__all__ = ["Cause", "Knowledge", "SymptomClass", "SysctlRow", "load_knowledge"]
+
+
+def load_knowledge(packs: Iterable[str] = (), directory: str | None = None) -> Knowledge:
+    """
+    Return all knowledge: the advisor's own (or that of *directory* in its place), then each rule pack's directory.
+
+    Raises:
+        InputError: Where a pack is no directory.
+
+        KnowledgeError: With everything that is wrong with the files.
+    """
+    root = directory or rules_dir()
+    files = knowledge_files(root)
+    packs = list(packs)
+    missing = [Problem(Place(pack), "no such directory of rules") for pack in packs if not os.path.isdir(pack)]
+    if missing:
+        raise InputError(missing)
+    key = cache.key_of(files) if not packs and directory is None else ""
+    kept = cache.load(key) if key else None
+    if kept is not None:
+        return kept
+    loader = Loader()
+    for path, name in files:
+        loader.file(path, name)
+    for pack in packs:
+        for path, name in knowledge_files(pack):
+            loader.file(path, os.path.join(pack, name))
+    knowledge = loader.finish()
+    if key:
+        cache.save(key, knowledge)
+    link([*knowledge.expressions(), *(e for p in knowledge.profiles.values() for e in p.expressions())])
+    return knowledge
