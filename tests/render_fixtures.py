@@ -321,6 +321,9 @@ def _healthy() -> Report:
 def _conflict() -> Report:
     stuck = FINDINGS[0]._replace(
         changes=(),
+        numbers=(FINDINGS[0].numbers[0]._replace(after=""),),
+        risk=(),
+        verify=(),
         instead=(),
         resolved=False,
         open=(

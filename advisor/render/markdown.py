@@ -103,15 +103,19 @@ def _unproven(finding: Finding) -> str:
 
 
 def _now(finding: Finding) -> str:
-    return _values([change.now for change in finding.changes])
+    return _values([now for now, _ in _moves(finding)])
 
 
 def _planned(finding: Finding) -> str:
     if finding.changes:
-        return _values([change.planned for change in finding.changes])
+        return _values([planned for _, planned in _moves(finding)])
     if finding.resolved:
         return "by other changes"
     return "in code or operations" if finding.do else "not planned"
+
+
+def _moves(finding: Finding) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((change.now, change.planned) for change in finding.changes))
 
 
 def _values(values: list[str]) -> str:

@@ -114,16 +114,16 @@ class Page:
                 if cells(row[i]) > width and i == 0 and cells(row[i]) + 30 > self.width:
                     self.text(line.strip(), " " * 2)
                     line = " " * (cells(first) + width + 2)
-            self._last(line, row[-1], start)
+            self._last(line, row[-1], start, cells(first) + 4)
 
-    def _last(self, line: str, text: str, start: int) -> None:
+    def _last(self, line: str, text: str, start: int, hang: int) -> None:
         room = self.width - max(start, cells(line))
         if cells(text) <= room or room >= 24:
             self.text(text, line, max(start, cells(line)))
         else:
-            self.text(line.rstrip(), "", 8)
+            self.text(line.rstrip(), "", hang)
             if text:
-                self.text(text, " " * 10)
+                self.text(text, " " * hang)
 
     def done(self) -> str:
         """Return the page, ending with a line break unless it is empty."""

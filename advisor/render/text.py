@@ -9,7 +9,7 @@ from advisor.render import words
 from advisor.render.options import Options
 from advisor.render.picture import draw
 from advisor.render.quoting import every, typed, visible
-from advisor.render.terminal import Page, cells
+from advisor.render.terminal import Page, cells, padded
 from advisor.report.parts import ChangeView, FactView, Finding, Missing, Report, Run, SymptomView, Unassessed
 
 _LABEL = 8  # columns of a field's name
@@ -46,7 +46,8 @@ def _report(page: Page, report: Report, options: Options) -> None:
         for path in report.paths:
             page.gap()
             draw(page, path)
-        for symptom in report.symptoms:
+        # What no finding explains comes first: it is what the reader came with, and the findings below do not answer it.
+        for symptom in sorted(report.symptoms, key=lambda one: bool(one.explained_by)):
             _symptom(page, symptom)
         if not report.findings:
             page.gap()
@@ -262,9 +263,9 @@ def _next(page: Page, run: Run) -> None:
         ]
     else:
         lines = [(f"advisor check --verbose {given}", "every fact with its source, and what is met")]
+    # A command is to be copied, so it is never wrapped; what it does is left out first.
     wide = max(cells(command) for command, _ in lines)
+    told = all(6 + wide + 6 + cells(does) <= page.width for _, does in lines)
     for index, (command, does) in enumerate(lines):
         first = "Next: " if not index else "      "
-        line = first + command + " " * (wide - cells(command) + 6) + does
-        # A command is to be copied, so it is never wrapped; what it does is left out first.
-        page.write(line if cells(line) <= page.width else first + command, first.strip())
+        page.write(first + (padded(command, wide + 6) + does if told else command), first.strip())
