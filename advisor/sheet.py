@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from math import ceil, floor, inf
 from typing import Any, NamedTuple
 
-from advisor.expressions import Expression
+from advisor.expressions import Expression, Kind
 from advisor.facts import UNKNOWN, Cell, Hook, Knob, Source, Store, Subject
 from advisor.properties import Derivation, Properties, Property
 from advisor.stacks import UNSET, Behaviour, Effective, Profile, Setting, pick
@@ -309,7 +309,7 @@ class Sheet:
             version = self.version(store)
             value, row = pick(gives.rows, version.value if known(version.value) else None)
             if type(value) in (Range, Unknown):
-                value = _hang(value, (store.hop or subject, "version"))
+                value = _hang(value, (store.hop or subject, "version"), prop.low, prop.high, prop.kind)
             source = Source(
                 "behaviour", store.place, _titled(store, version), (row.source if row else "") or gives.source
             )
@@ -359,7 +359,7 @@ class Sheet:
             above = self.setting(store, store.profile.settings[setting.inherits])
             return Cell(above.value, above.source, above.deps | version.deps, setting.name)
         if type(value) in (Range, Unknown):
-            value = _hang(value, (store.hop, "version") if store.hop else (store, setting.name))
+            value = _hang(value, (store.hop, "version") if store.hop else (store, setting.name), 0.0, inf, setting.kind)
         reference = (row.source if row else "") or setting.source
         kind = "default" if setting.verified and store.profile.verified else "unverified"
         return self._meant(
@@ -469,9 +469,12 @@ def _grain(value: float, step: float, *, up: bool) -> float:
     return step * (ceil(value / step - 1e-9) if up else floor(value / step + 1e-9))
 
 
-def _hang(value: Any, leaf: tuple[Any, str]) -> Any:
+def _hang(value: Any, leaf: tuple[Any, str], low: float, high: float, kind: Kind) -> Any:
+    """Return *value*, which a version would decide, hanging on *leaf*; a number of which nothing is known lies in low..high."""
     if type(value) is Range:
         return Range(value.low, value.high, (leaf,))
+    if kind.base == "number":
+        return Range(low, high, (leaf,))
     return Unknown((leaf,), value.options)
 
 
