@@ -16,6 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import advisor
+from advisor.cli import checking
+from advisor.cli.check import check as check_command
 from advisor.cli.group import COMMANDS
 from advisor.cli.group import advisor as command
 from advisor.knowledge import Knowledge, load_knowledge
@@ -224,6 +226,17 @@ def test_a_result_is_written_whole_and_not_over_what_is_not_ours() -> None:
     before = Path("docs/wrong.yaml").read_text()
     assert run("check", "docs/wrong.yaml", "--output", "docs/wrong.yaml", "--force").exit_code == 2
     assert Path("docs/wrong.yaml").read_text() == before
+
+
+def test_the_plain_call_takes_the_defaults_of_the_options_and_says_the_same() -> None:
+    parsed = check_command.make_context("check", ["a.yaml"]).params
+    assert checking.Call(**parsed) == checking.Call(("a.yaml",))
+    plain = process("check", WRONG, SOURCE_DATE_EPOCH="1750000000")
+    parsed_ = process("check", WRONG, "--fail-on", "error", SOURCE_DATE_EPOCH="1750000000")
+    assert (plain.returncode, plain.stdout, plain.stderr) == (1, parsed_.stdout, b"")
+    for paths in ([BAD], ["none.yaml"], [BAD, WRONG]):
+        left, right = process("check", *paths), process("check", "--color", "never", *paths)
+        assert (left.returncode, left.stderr) == (right.returncode, right.stderr) == (2, left.stderr)
 
 
 @pytest.mark.usefixtures("here")

@@ -11,11 +11,11 @@ from typing import Any, NoReturn
 import click
 
 from advisor import __version__
-from advisor.cli.terminal import flush, forgive, print_problems
-from advisor.errors import AdvisorError, InputError, KnowledgeError, nearest, shown
+from advisor.cli import terminal
+from advisor.cli.guard import guarded
+from advisor.errors import nearest, shown
 
 COMMANDS = ("check", "report", "explain", "rules", "stacks", "init", "schema")
-_INTERRUPTED = 130  # as a shell counts SIGINT
 
 
 class Lazy(click.Group):
@@ -52,65 +52,31 @@ class Lazy(click.Group):
         """Run, and exit with the code that the product promises."""
         words = list(sys.argv[1:] if args is None else args)
         extra["standalone_mode"] = False
-        forgive()
-        try:
-            done = super().main(words, prog_name or "advisor", **extra)
-            code = done if isinstance(done, int) else 0
-        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last one to see it says it in a sentence
-            code = _told(error, words)
-        sys.exit(flush(code))
+
+        def work() -> int:
+            try:
+                done = super(Lazy, self).main(words, prog_name or "advisor", **extra)
+            except click.Abort:
+                raise KeyboardInterrupt from None
+            except click.ClickException as error:
+                return _told(error)
+            return done if isinstance(done, int) else 0
+
+        guarded(work, words)
 
 
-def _told(error: BaseException, words: list[str]) -> int:
-    """Say on stderr what *error* means, and return the exit code for it."""
+def _told(error: click.ClickException) -> int:
+    """Say in a sentence what is wrong with the call; usage goes along only where there is nothing else to say."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return 2
-    if isinstance(error, click.ClickException):
-        return _told_of_call(error)
-    if isinstance(error, (click.Abort, KeyboardInterrupt)):
-        click.echo("advisor: interrupted", err=True)
-        return _INTERRUPTED
-    if isinstance(error, BrokenPipeError):
-        return 0
-    if isinstance(error, InputError) or (isinstance(error, KnowledgeError) and _in_pack(error, words)):
-        print_problems(error.problems)
-        return InputError.exit_code
-    if isinstance(error, KnowledgeError):
-        print_problems(error.problems)
-        click.echo("advisor: the advisor's own knowledge is wrong, see above; nothing was checked", err=True)
-        return error.exit_code
-    return _told_of_fault(error, words)
-
-
-def _told_of_call(error: click.ClickException) -> int:
-    # Usage goes along only where the call's shape is at fault; a lone sentence is easier to find.
     ctx = getattr(error, "ctx", None)
     command = ctx.command_path if ctx is not None else "advisor"
-    message = " ".join(error.format_message().split()).rstrip(".")
+    message = error.format_message()
     if isinstance(error, click.BadParameter) and error.param is not None:
-        message = f"{error.param.opts[-1]}: {' '.join(error.message.split()).rstrip('.')}"
-    click.echo(f"{command}: {message}\nHelp: {command} --help", err=True)
+        message = f"{error.param.opts[-1]}: {error.message}"
+    terminal.tell(f"{command}: {' '.join(message.split()).rstrip('.')}\nHelp: {command} --help")
     return 2
-
-
-def _told_of_fault(error: BaseException, words: list[str]) -> int:
-    where = next((w for w in words if w in COMMANDS), "")
-    what = str(error) if isinstance(error, AdvisorError) else f"{type(error).__name__}: {error}"
-    line = f"advisor: internal error in advisor {where}".rstrip() + f": {shown(' '.join(what.split()), 300)}"
-    if {"--verbose", "-v"} & set(words) or os.environ.get("ADVISOR_DEBUG"):
-        import traceback
-
-        click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
-        click.echo(line, err=True)
-    else:
-        click.echo(f"{line}; the same call with ADVISOR_DEBUG=1 shows where", err=True)
-    return AdvisorError.exit_code
-
-
-def _in_pack(error: KnowledgeError, words: list[str]) -> bool:
-    """Return whether all of the problems lie in a rule pack of the reader's, and not in our own knowledge."""
-    return bool(words) and all(not p.place.file.startswith("rules/") or p.place.file in words for p in error.problems)
 
 
 @click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

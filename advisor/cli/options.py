@@ -1,18 +1,16 @@
-"""Options that several commands share, and what they come to."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-if TYPE_CHECKING:
-    from advisor.report.parts import Run
+from advisor.cli.checking import SEVERITIES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-SEVERITIES = ("error", "warning", "note")
 FAIL_ON = (*SEVERITIES, "never")
 
 
@@ -82,21 +80,3 @@ looks = _stack([
 
 as_data = click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True,
                        help="A table for people, or JSON.")  # fmt: skip
-
-
-def judge(given: Sequence[str], call: dict[str, Any], *, snippets: bool = False) -> Run:
-    """Return what the advisor says of the documents in *given*; *call* holds the values of `judging`."""
-    from advisor.api import check
-
-    limit = {} if call["max_size"] is None else {"max_size": call["max_size"]}
-    return check(given, today=call["today"], sets=call["sets"], packs=call["packs"], snippets=snippets, **limit)
-
-
-def exit_code(run: Run, fail_on: str, *, fail_on_unknown: bool) -> int:
-    """Return 2 where input is wrong, 1 where a finding reaches *fail_on* or an undecided rule counts, else 0."""
-    if run.problems:
-        return 2
-    counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
-    if any(f.severity in counted for r in run.reports for f in r.findings):
-        return 1
-    return int(fail_on_unknown and any(r.unassessed for r in run.reports))

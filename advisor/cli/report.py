@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor.cli import options, terminal
+from advisor.cli import checking, options, terminal
 
 if TYPE_CHECKING:
     from advisor.report.parts import Report, Run
@@ -32,9 +32,8 @@ def report(paths: tuple[str, ...], out: str, force: bool, **given: Any) -> int:
     """
     if not paths:
         raise click.UsageError("no PATH; write advisor report path.yaml --out review/", click.get_current_context())
-    run = options.judge(paths, given, snippets=True)
-    judged = {file for found in run.reports for file in found.files}
-    terminal.print_problems(run.problems, judged, summary=True)
+    run = checking.judge(paths, given, snippets=True)
+    checking.tell_problems(run)
     if run.reports:
         from advisor import outputs
 
@@ -43,7 +42,7 @@ def report(paths: tuple[str, ...], out: str, force: bool, **given: Any) -> int:
         directory = out.rstrip("/") or "/"
         terminal.say("".join(f"wrote {directory}/{name}\n" for name in files))
         terminal.say("".join(f"removed {directory}/{name}, of no use any more\n" for name in gone))
-    return options.exit_code(run, given["fail_on"], fail_on_unknown=given["fail_on_unknown"])
+    return checking.exit_code(run, given["fail_on"], fail_on_unknown=given["fail_on_unknown"])
 
 
 def _files(run: Run) -> dict[str, str]:
