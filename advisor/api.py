@@ -20,7 +20,8 @@ from advisor.units import parse_date
 __all__ = ["Run", "check"]
 
 
-def check(paths: Sequence[str], *, stdin: str | None = None, today: str | None = None, sets: Sequence[str] = (),
+def check(  # noqa: PLR0913 (a call has its options)
+    paths: Sequence[str], *, stdin: str | None = None, today: str | None = None, sets: Sequence[str] = (),
           packs: Sequence[str] = (), max_size: int = LIMITS.size, details: bool = True, snippets: bool = False,
           knowledge: Knowledge | None = None) -> Run:  # fmt: skip
     """
@@ -114,7 +115,7 @@ def _today(today: str | None) -> str:
     from datetime import UTC, date, datetime
 
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch.isdigit() else date.today().isoformat()
+    return datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch.isdigit() else date.today().isoformat()  # noqa: DTZ011 (the reader's day)
 
 
 def _apply_sets(sets: Sequence[str], systems: Sequence[System], builder: Builder) -> None:
@@ -199,5 +200,9 @@ def _name(instance: Instance) -> str:
 
 
 def _fault(entry: Ignore, rule: str, summary: str, message: str) -> Finding:
-    return Finding(rule, "warning", "high", "", [entry.at or "all hops"], summary, summary, message, (), (), (), (), (), (), (), (), (),
-                   (), "none, it is read off the document", str(entry.place), False)  # fmt: skip
+    """Return what is wrong with an entry of ``ignore`` as a finding."""
+    return Finding(
+        rule=rule, severity="warning", confidence="high", cause="", where=(entry.at or "all hops",), title=summary,
+        summary=summary, message=message, evidence=(), numbers=(), changes=(), instead=(), do=(), risk=(), verify=(), open=(),
+        explains=(), references=(), proof="none, it is read off the document", place=str(entry.place), resolved=False,
+    )  # fmt: skip

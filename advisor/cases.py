@@ -1,8 +1,8 @@
 """
 The cases of rules and profiles, run: what a rule says of given facts, what a profile makes of given settings.
 
-In a rule's case every property that is not given is unknown: there is no stack, so no default and no neutral value. Each alternative
-that can be planned has to mend each violated case, or it is refused.
+In a rule's case every property that is not given is unknown: there is no stack, so no default and no neutral
+value. Each alternative that can be planned has to mend each violated case, or it is refused.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from advisor.errors import Place
 from advisor.expressions import Kind, kind_of, unit_kind
 from advisor.facts import Given, Source, Store, Subject
 from advisor.knowledge import Knowledge
+from advisor.moves import Circular, Conflict, Move
 from advisor.properties import PARTS, Properties, read
 from advisor.rules import Fix, Rule
-from advisor.sheet import Circular, Conflict, Move, Sheet
+from advisor.sheet import Sheet
 from advisor.stacks import Profile, Setting
 from advisor.units import show
 from advisor.values import Counter, Leaf, Range, Unknown, bounds, known

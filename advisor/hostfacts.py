@@ -64,13 +64,13 @@ class HostReader:
             return source
         found = []
         for capture in source:
-            data, problems = self.read(kind, capture)
+            data, problems = self._read(kind, capture)
             self.problems += problems
             if data is not None:
                 found.append(data)
         return found
 
-    def read(self, kind: str, capture: Capture) -> tuple[Any, list[Problem]]:
+    def _read(self, kind: str, capture: Capture) -> tuple[Any, list[Problem]]:
         return read_capture(kind, capture.path, capture.place, self.folder)
 
     def _os(self, subject: Subject, stated: Stated) -> None:
@@ -122,11 +122,11 @@ class HostReader:
                 setting = store.profile.settings.get(name)
                 try:
                     text = str(fact.source.text or fact.value)
-                    fact = Given(setting.read(text) if setting else _number(text), fact.source)
+                    read = Given(setting.read(text) if setting else _number(text), fact.source)
                 except ValueError:
                     continue  # told with the settings
                 element = Subject("sysctl", name, place=fact.source.place)
-                element.stated = row.facts(subject, store, fact)
+                element.stated = row.facts(subject, store, read)
                 elements.append(element)
         subject.lists["stated_sysctls"] = elements
 
@@ -137,8 +137,9 @@ class HostReader:
                 continue
             owner = subject if peer == "all" else Subject("endpoint", peer)
             for state, stated in states.items():
-                if state in _STATES or owner is not subject:
-                    owner.stated[_STATES.get(state, state)] = given(stated)
+                name = _STATES.get(state) or (state if owner is not subject else None)
+                if name is not None:
+                    owner.stated[name] = given(stated)
             if owner is not subject:
                 endpoints.append(owner)
         subject.lists["endpoints"] = endpoints or None

@@ -1,9 +1,10 @@
 """
 The plan: one value a knob that mends what can be mended, breaks nothing, and an order to roll it out.
 
-The chosen alternatives are bounds in a sheet, so for given choices the values are one pass and independent of order. What is left is
-choosing: bounded repair with a re-check of every rule after each choice. Every met rule acts as a guard, because it is checked again.
-It ends: a chain of repairs has at most DEPTH links, evaluations are counted, and each round mends a finding and adds none.
+The chosen alternatives are bounds in a sheet, so for given choices the values are one pass and independent of order. What is
+left is choosing: bounded repair with a re-check of every rule after each choice. Every met rule acts as a guard, because it is
+checked again. It ends: a chain of repairs has at most DEPTH links, evaluations are counted, and each round mends a finding
+and adds none.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import Any, NamedTuple
 from advisor.engine import UNKNOWN, VIOLATED, Instance, Outcome, judge, severity
 from advisor.expressions import Expression
 from advisor.facts import Cell, Knob, Subject
+from advisor.moves import Circular, Conflict, Move, Target
 from advisor.rules import SEVERITIES, Fix, rank
-from advisor.sheet import Circular, Conflict, Move, Sheet, Target
+from advisor.sheet import Sheet
 from advisor.values import known, le
 
 DEPTH, EVALUATIONS, CULPRITS = 6, 2000, 6
@@ -85,6 +87,7 @@ class Plan(NamedTuple):
 
     @property
     def changes(self) -> list[Change]:
+        """All changes, in the order of the roll-out."""
         return [change for step in self.steps for change in step]
 
 

@@ -140,9 +140,11 @@ class Properties:
         return found
 
     def scope(self, aliases: Mapping[str, str], *, formulas: bool = False) -> PropertyScope:
+        """Return the names of an expression that is bound to *aliases*."""
         return PropertyScope(self, dict(aliases), formulas)
 
     def expressions(self) -> Iterator[Expression]:
+        """Yield the expressions of all derived properties."""
         for prop in self:
             for way in prop.derive:
                 yield way.value

@@ -8,75 +8,15 @@ trial sheet takes over from its base all that its moves cannot change.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import ceil, floor, inf
-from typing import Any, NamedTuple
+from math import inf
+from typing import Any
 
 from advisor.expressions import Expression, Kind
-from advisor.facts import UNKNOWN, Cell, Hook, Knob, Source, Store, Subject
+from advisor.facts import UNKNOWN, Cell, Given, Hook, Knob, Source, Store, Subject
+from advisor.moves import Circular, Conflict, Move, Target, grain, settle
 from advisor.properties import Derivation, Properties, Property
-from advisor.stacks import UNSET, Behaviour, Effective, Profile, Setting, pick
-from advisor.units import nice_down, nice_up
-from advisor.values import Range, Unknown, bounds, known
-
-
-class Circular(Exception):
-    """A value of the plan hangs on itself: the moves at fault."""
-
-    def __init__(self, knob: Knob) -> None:
-        super().__init__(knob)
-        self.knob = knob
-
-
-class Conflict(Exception):
-    """No value of a knob satisfies all bounds on it: *bounds* are those that exclude each other."""
-
-    def __init__(self, knob: Knob, moves: Iterable[Move], why: str) -> None:
-        super().__init__(why)
-        self.knob, self.moves, self.why = knob, tuple(moves), why
-
-
-class Move(NamedTuple):
-    """
-    A bound that a chosen fix sets on a knob.
-
-    Attributes:
-        bound: The bound on the property that the fix names, in the names of *bind* and *lets*; None: the setting is taken away.
-
-        owner: Whoever chose it (an instance of a rule).
-
-        target: The knob and what lies between it and the property.
-
-        override: Values that the bound reads in place of the sheet's, by name.
-    """
-
-    operator: str
-    bound: Expression | None
-    bind: Mapping[str, Subject]
-    lets: Mapping[str, Expression]
-    owner: Any
-    target: Target
-    override: Mapping[str, float] = {}
-
-    @property
-    def knob(self) -> Knob:
-        return self.target.knob
-
-
-class Target(NamedTuple):
-    """How a plan can move a property of *subject*: the knob, the setting that it is, and the effective property between."""
-
-    subject: Subject
-    prop: Property
-    knob: Knob
-    setting: Setting | None
-    through: Effective | None
-
-    @property
-    def label(self) -> str:
-        """What a sentence calls it: ``idle_timeout.timeout_seconds of aws-alb``."""
-        name = self.setting.name if self.setting else self.prop.key or self.prop.name.replace("_", " ")
-        return f"{name} of {self.subject.name}"
-
+from advisor.stacks import UNSET, Behaviour, Effective, Setting, pick
+from advisor.values import Range, Unknown, known
 
 _PATHS: dict[str, tuple[str, tuple[str, ...], str]] = {}  # names taken apart, once each
 
@@ -119,6 +59,7 @@ class Env(dict[str, Any]):
         return self.sheet.cell(subject, path[2])
 
     def child(self, item: str, element: Subject) -> Env:
+        """Return the names of a fold's body, in which *item* is *element*."""
         return Env(self.sheet, {**self.bind, item: element}, self.lets, self.store, self.root)
 
 
@@ -208,6 +149,7 @@ class Sheet:
         return cell
 
     def value(self, subject: Subject, name: str) -> Any:
+        """Return the value of a fact."""
         return self.cell(subject, name).value
 
     def _compute(self, subject: Subject, name: str) -> Cell:
@@ -225,44 +167,53 @@ class Sheet:
         return cell
 
     def _base(self, subject: Subject, prop: Property) -> Cell:
+        """Return the fact as it is without a plan: stated, the profile's, derived, neutral, usual, or what its bounds leave."""
         given = subject.stated.get(prop.name)
         if given is not None:
-            if type(given.value) is Hook:
-                hook = given.value
-                env = Env(self, self.bind(hook.subject), None, hook.store)
-                env["value"] = hook.value
-                return Cell(self._within(prop, hook.run(env)), given.source, env.used, prop.name)
-            return Cell(given.value, given.source, 0, prop.name)
-        profile = subject.store.profile if subject.store else None
-        if profile is not None and subject.store is not None:
-            gives = profile.gives.get(f"{subject.role}.{prop.name}")
+            return self._stated(prop, given)
+        store = subject.store
+        if store is not None:
+            gives = store.profile.gives.get(f"{subject.role}.{prop.name}")
             if gives is not None:
-                cell = self._given(subject, subject.store, profile, prop, gives)
-                if cell is not None:
-                    return cell
+                return self._given(subject, store, prop, gives)
+        best, passed = self._best_derived(subject, prop)
+        if best is not None and known(best.value):
+            return best
+        if best is None and prop.neutral is not None and store is not None and not store.profile.generic:
+            return Cell(prop.neutral, Source("none", None, store.profile.name), passed, prop.name)
+        if self.bare:  # a rule's case: what is not given is not known
+            best = None
+        elif prop.otherwise is not None and best is None:
+            return Cell(prop.otherwise, Source("otherwise"), passed, prop.name)
+        if self.assuming and prop.assume is not None:
+            return Cell(prop.assume, Source("assumed"), passed, prop.name)
+        return best or Cell(prop.unknown((subject, prop.name)), UNKNOWN, passed, prop.name)
+
+    def _stated(self, prop: Property, given: Given) -> Cell:
+        if type(given.value) is not Hook:
+            return Cell(given.value, given.source, 0, prop.name)
+        hook = given.value
+        env = Env(self, self.bind(hook.subject), None, hook.store)
+        env["value"] = hook.value
+        return Cell(self._within(prop, hook.run(env)), given.source, env.used, prop.name)
+
+    def _best_derived(self, subject: Subject, prop: Property) -> tuple[Cell | None, int]:
+        """Return the first derivation whose inputs are known, else what is known of the first; and the knobs all hang on."""
         best: Cell | None = None
         passed = 0
         for way in prop.derive:
             derived = self._derived(subject, prop, way)
-            if type(derived) is Cell:
-                derived.deps |= passed
-                if known(derived.value):
-                    return derived
-                passed |= derived.deps
-                best = best or derived
-            else:
-                passed |= derived  # type: ignore[operator]
+            if isinstance(derived, int):
+                passed |= derived
+                continue
+            passed |= derived.deps
+            if known(derived.value):
+                derived.deps = passed
+                return derived, passed
+            best = best or derived
         if best is not None:
-            best.deps |= passed
-        if best is None and prop.neutral is not None and profile is not None and not profile.generic:
-            return Cell(prop.neutral, Source("none", None, profile.name), 0, prop.name)
-        if self.bare:  # a rule's case: what is not given is not known
-            best = None
-        elif prop.otherwise is not None and best is None:
-            return Cell(prop.otherwise, Source("otherwise"), 0, prop.name)
-        if self.assuming and prop.assume is not None and (best is None or not known(best.value)):
-            return Cell(prop.assume, Source("assumed"), 0, prop.name)
-        return best or Cell(prop.unknown((subject, prop.name)), UNKNOWN, 0, prop.name)
+            best.deps = passed
+        return best, passed
 
     def _derived(self, subject: Subject, prop: Property, way: Derivation) -> Cell | int:
         """Return what one derivation comes to, or the knobs on which it hangs that it does not hold here."""
@@ -300,7 +251,7 @@ class Sheet:
             bind.setdefault("host", subject.parts["host"])
         return bind
 
-    def _given(self, subject: Subject, store: Store, profile: Profile, prop: Property, gives: Any) -> Cell | None:
+    def _given(self, subject: Subject, store: Store, prop: Property, gives: Any) -> Cell:
         if type(gives) is Setting:
             cell = self.setting(store, gives)
             value = _nothing(gives, store) if cell.value is UNSET else cell.value
@@ -378,7 +329,7 @@ class Sheet:
             if meaning is not None:
                 value = meaning
             elif setting.step and value < inf:
-                value = _grain(value, setting.step, up=True)
+                value = grain(value, setting.step, up=True)
         elif type(value) is str and value in setting.special:
             value = setting.special[value]
         return Cell(value, source, deps, setting.name)
@@ -425,48 +376,6 @@ class Sheet:
 
 
 _PLANNED = Source("planned")
-
-
-def settle(old: Any, demands: list[tuple[Any, Move]], setting: Setting | None, prop: Property | None) -> Any:
-    """
-    Return the value of a knob under *demands*: the old one where it satisfies them, else one as a person writes it.
-
-    Raises:
-        Conflict: Where no value does, with the moves that exclude each other.
-    """
-    knob = demands[0][1].knob
-    exact = [(v, m) for v, m in demands if m.operator == "to"]
-    if exact:
-        if any(v != exact[0][0] for v, _ in exact):
-            raise Conflict(knob, [m for _, m in exact], "two values are demanded")
-        return exact[0][0]
-    lowest, highest = setting.range if setting else (prop.low, prop.high) if prop else (-inf, inf)
-    if lowest == -inf:
-        lowest = 0.0
-    least = max([lowest, *(v for v, m in demands if m.operator == "at_least")])
-    most = min([highest, *(v for v, m in demands if m.operator == "at_most")])
-    low, high = bounds(old) if type(old) in (float, Range) else (-inf, inf)
-    if least > most:
-        raise Conflict(knob, [m for v, m in demands if v in (least, most)], "the bounds exclude each other")
-    if least <= low and high <= most:
-        return old
-    figures = (setting.figures if setting else prop.figures if prop else "") or (
-        setting.kind.name if setting else prop.kind.name if prop else "") or "ratio"  # fmt: skip
-    step = setting.step if setting else 0.0
-    raised = low < least and any(m.operator == "at_least" for _, m in demands)
-    value = nice_up(least, figures) if raised else nice_down(most, figures)
-    if not least <= value <= most:
-        value = least if raised else most  # no figure between them: the bound itself, in the stack's grain
-    value = _grain(value, step, up=raised)
-    if not least <= value <= most or (setting and value in setting.special):
-        raise Conflict(knob, [m for _, m in demands], "no value of its range satisfies them")
-    return value
-
-
-def _grain(value: float, step: float, *, up: bool) -> float:
-    if not step or value in (inf, -inf):
-        return value
-    return step * (ceil(value / step - 1e-9) if up else floor(value / step + 1e-9))
 
 
 def _hang(value: Any, leaf: tuple[Any, str], low: float, high: float, kind: Kind) -> Any:

@@ -21,7 +21,6 @@ from advisor.units import parse_quantity, show
 from advisor.values import Unknown, hull, older
 
 
-
 class Unset:
     """Nothing: what a setting is that has no default; there is one, also after a copy."""
 
@@ -241,6 +240,7 @@ class Profile(Late):
 
     @property
     def is_middlebox(self) -> bool:
+        """Whether it only watches connections pass."""
         return "middlebox" in self.ends
 
     def names(self, name: str, role: str | None = None) -> list[str]:
@@ -274,12 +274,13 @@ class Profile(Late):
 
     def end_of_life(self, version: str | None) -> str | Unknown:
         """Return the last day of support of *version*, as an ISO date."""
-        fitting = [l for l in self.versions if version and _same_line(version, l.line)]
+        fitting = [line for line in self.versions if version and _same_line(version, line.line)]
         if fitting and fitting[-1].end_of_life:
             return fitting[-1].end_of_life
         return Unknown()
 
     def expressions(self) -> Iterator[Expression]:
+        """Yield the expressions of the profile."""
         for given in self.gives.values():
             if isinstance(given, Effective):
                 yield given.value
@@ -417,14 +418,15 @@ def _effective(profile: Profile, properties: Properties, entry: Entry, name: str
             meant = nearest(str(plain.get("setting")), profile.settings)
             hint = f"; did you mean {meant}?" if meant else ""
             return [*problems, Problem(at, f"no setting {plain.get('setting')}{hint}")]
-        bound: Expression | Problem | None = None
+        bound: Expression | None = None
         if "bound" in plain:
             inner = PropertyScope(
                 properties, scope.aliases, True, {**extra, "bound": kind if kind.base == "number" else COUNT}
             )
-            bound = parse(plain["bound"], inner, entry.place("effective", name, "moves", "bound"))
-            if isinstance(bound, Problem):
-                return [*problems, bound]
+            found = parse(plain["bound"], inner, entry.place("effective", name, "moves", "bound"))
+            if isinstance(found, Problem):
+                return [*problems, found]
+            bound = found
         moves = Moves(plain["setting"], bound, bool(plain.get("flips")))
     profile.gives[name] = Effective(value, moves, spec.get("source", ""))
     return problems

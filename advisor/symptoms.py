@@ -32,10 +32,12 @@ def classify(text: str, knowledge: Knowledge, stacks: Iterable[Profile] = ()) ->
         if _compiled(error.text).search(text):
             match = Match(error.symptom, error.text, stack, error.means)
             found.append((_weight(error.text), int(stack in near), match))
-    for symptom in knowledge.symptoms.values():
-        for pattern in symptom.texts:
-            if _compiled(pattern).search(text):
-                found.append((_weight(pattern), 0, Match(symptom.name, pattern, "", "")))
+    found += [
+        (_weight(pattern), 0, Match(symptom.name, pattern, "", ""))
+        for symptom in knowledge.symptoms.values()
+        for pattern in symptom.texts
+        if _compiled(pattern).search(text)
+    ]
     if not found:
         return []
     if near and any(here for _, here, _ in found):

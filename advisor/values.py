@@ -99,6 +99,7 @@ def bounds(value: Number) -> tuple[float, float]:
 
 
 def add(a: Number, b: Number) -> Number:
+    """Return the sum."""
     if type(a) is float is type(b):
         total = a + b
         return total if total == total else Range(-inf, inf)
@@ -107,10 +108,12 @@ def add(a: Number, b: Number) -> Number:
 
 
 def sub(a: Number, b: Number) -> Number:
+    """Return the difference; of a range with itself it is a range, not 0."""
     return add(a, neg(b))
 
 
 def neg(a: Number) -> Number:
+    """Return the number with its sign turned."""
     return Range(-a.high, -a.low, a.leaves) if type(a) is Range else -a  # type: ignore[operator]
 
 
@@ -120,6 +123,7 @@ def _corners(combine: Callable[[float, float], tuple[float, ...]], a: Number, b:
 
 
 def mul(a: Number, b: Number) -> Number:
+    """Return the product; 0 times infinity is any number from 0 on."""
     if type(a) is float is type(b):
         product = a * b
         return product if product == product else Range(0.0, inf)
@@ -134,6 +138,7 @@ def _quotient(x: float, y: float) -> tuple[float, ...]:
 
 
 def div(a: Number, b: Number) -> Number:
+    """Return the quotient; by zero it is infinite, 0 / 0 is any number from 0 on."""
     if type(a) is float is type(b) and b != 0:
         q = a / b
         return q if q == q else Range(0.0, inf)
@@ -144,11 +149,13 @@ def div(a: Number, b: Number) -> Number:
 
 
 def minimum(*values: Number) -> Number:
+    """Return the least; it hangs on those that can be it."""
     low, high = min(bounds(v)[0] for v in values), min(bounds(v)[1] for v in values)
     return low if low == high else Range(low, high, leaves_of(*(v for v in values if bounds(v)[0] < high)))
 
 
 def maximum(*values: Number) -> Number:
+    """Return the greatest; it hangs on those that can be it."""
     low, high = max(bounds(v)[0] for v in values), max(bounds(v)[1] for v in values)
     return low if low == high else Range(low, high, leaves_of(*(v for v in values if bounds(v)[1] > low)))
 
@@ -195,6 +202,7 @@ def apply_formula(function: Callable[..., float], monotone: bool, *values: Numbe
 
 
 def lt(a: Number, b: Number) -> Truth:
+    """Return whether *a* is less than *b*."""
     if type(a) is float is type(b):
         return a < b
     (al, ah), (bl, bh) = bounds(a), bounds(b)
@@ -202,6 +210,7 @@ def lt(a: Number, b: Number) -> Truth:
 
 
 def le(a: Number, b: Number) -> Truth:
+    """Return whether *a* is at most *b*."""
     if type(a) is float is type(b):
         return a <= b
     (al, ah), (bl, bh) = bounds(a), bounds(b)
@@ -230,10 +239,12 @@ def member(a: Any, b: Any) -> Truth:
 
 
 def negate(a: Truth) -> Truth:
+    """Return the contrary; of what is not known, not known."""
     return Unknown(a.leaves) if type(a) is Unknown else not a
 
 
 def both(a: Truth, second: Callable[[], Truth]) -> Truth:
+    """Return whether both hold; the second is looked at only where it can matter."""
     if a is False:
         return False
     b = second()
@@ -243,6 +254,7 @@ def both(a: Truth, second: Callable[[], Truth]) -> Truth:
 
 
 def either(a: Truth, second: Callable[[], Truth]) -> Truth:
+    """Return whether one of two holds; the second is looked at only where it can matter."""
     if a is True:
         return True
     b = second()
@@ -320,10 +332,12 @@ def earlier(a: str | Unknown, b: str | Unknown) -> Truth:
 
 
 def total(counter: Counter) -> Number:
+    """Return a counter's total since boot."""
     return counter.total
 
 
 def rate(counter: Counter) -> Number:
+    """Return a counter's rate."""
     return counter.rate
 
 
@@ -347,7 +361,8 @@ def fold(name: str, items: Iterable[Any] | Unknown, want: Callable[[Any], Any], 
             result = both(result, lambda kept=kept, item=item: either(negate(kept), lambda: want(item)))  # type: ignore[misc]
         return result
     neutral = {"min": inf, "max": 0.0, "sum": 0.0, "prod": 1.0, "count": 0.0}[name]
-    step: Callable[..., Number] = {"min": minimum, "max": maximum, "sum": add, "prod": mul, "count": add}[name]
+    steps: dict[str, Callable[..., Number]] = {"min": minimum, "max": maximum, "sum": add, "prod": mul, "count": add}
+    step = steps[name]
     folded: Number = neutral
     for kept, item in pairs:
         if kept is False:

@@ -1,6 +1,4 @@
-"""
-All that is known: properties, profiles, rules, causes, symptoms; loaded once, checked, and kept compiled between runs.
-"""
+"""All that is known: properties, profiles, rules, causes, symptoms; loaded once, checked, and kept compiled between runs."""
 
 from __future__ import annotations
 

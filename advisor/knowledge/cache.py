@@ -1,10 +1,10 @@
 """
 The knowledge as it was checked and compiled, kept between runs in the user's cache directory.
 
-Reading and checking the files takes most of a second; unpacking this takes some milliseconds, and a profile is unpacked only when a
-document names its stack. The key is made of name, size and time of every file and of the modules that read them, and of Python's version. A cache is
-trusted as Python trusts its ``.pyc`` files: it has to belong to the user, and nobody else may write to it. ``ADVISOR_CACHE_DIR``
-names another directory; empty, it turns the cache off.
+Reading and checking the files takes most of a second; unpacking this takes some milliseconds, and a profile is unpacked only
+when a document names its stack. The key is made of name, size and time of every file and of the modules that read them, and of
+Python's version. A cache is trusted as Python trusts its ``.pyc`` files: it has to belong to the user, and nobody else may write
+to it. ``ADVISOR_CACHE_DIR`` names another directory; empty, it turns the cache off.
 """
 
 from __future__ import annotations

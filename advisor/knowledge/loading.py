@@ -25,6 +25,9 @@ def knowledge_files(root: str) -> list[tuple[str, str]]:
     return sorted(found, key=lambda f: (f[1] != "properties.yaml", f[1]))
 
 
+_KINDS = frozenset(("rule", "stack"))
+
+
 class Loader:
     """Takes files one by one; :meth:`finish` checks them against each other."""
 
@@ -51,7 +54,7 @@ class Loader:
             self._symptoms(entries[0])
         elif base == "counters.yaml":
             pass  # read by the captures, when a text of netstat -s is met
-        elif (entries and isinstance(entries[0].plain, dict) and {"rule", "stack"} & entries[0].plain.keys()) or base == "sysctls.yaml":
+        elif base == "sysctls.yaml" or (entries and isinstance(entries[0].plain, dict) and _KINDS & entries[0].plain.keys()):
             self.later.append((entries, name))
         else:
             self.problems.append(

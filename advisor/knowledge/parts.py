@@ -29,7 +29,8 @@ class SysctlRow(NamedTuple):
         text = Source("none", fact.source.place)
         harm: Any = self.harm if self.when is None else Hook(self._harm, host, store, fact.value)
         return {
-            "name": Given(self.name, fact.source), "value": Given(fact.source.text or str(fact.value), fact.source), "harm": Given(harm, text),
+            "name": Given(self.name, fact.source), "value": Given(fact.source.text or str(fact.value), fact.source),
+            "harm": Given(harm, text),
             "says": Given(self.says, text), "since": Given(self.since, text), "until": Given(self.until, text),
         }  # fmt: skip
 

@@ -112,6 +112,7 @@ class Builder:
         store = Store(profile, raw.name, version, place)
         hop = model.hop = Subject("hop", raw.name, role="hop", store=store, place=raw.name_place)
         store.hop = hop
+        hop.stated["stack"] = Given(profile.name, Source("stated", place, text=profile.name))
         if version:
             hop.stated["version"] = Given(version, Source("stated", place, text=version))
         self._life(hop, profile, version, place)
@@ -218,7 +219,8 @@ class Builder:
         leg = self.legs.get(key)
         if leg is not None:
             return leg
-        assert caller.caller is not None and callee.callee is not None
+        assert caller.caller is not None
+        assert callee.callee is not None
         leg = self.legs[key] = Subject("leg", f"{caller.name} -> {callee.name}", place=callee.place)
         leg.parts = {"caller": caller.caller, "callee": callee.callee}
         leg.lists = {"middleboxes": [box.middlebox for box in between if box.middlebox is not None], "beyond": []}

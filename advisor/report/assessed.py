@@ -62,6 +62,9 @@ def missing_view(leaf: tuple[Any, str], words: Words) -> Missing:
         return Missing(subject.name, name_of(subject.store.profile, gives.name), gives.means, ask)
     if spec is None:
         return Missing(subject.name, name, "", "")
+    if spec.kind.base == "version" and name in subject.stated:
+        text = subject.stated[name].source.text or str(subject.stated[name].value)
+        return Missing(subject.name, plain_name(spec), f"its exact version; {text} leaves open which", spec.ask)
     return Missing(subject.name, plain_name(spec), spec.means, spec.ask)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.engine import VIOLATED, Instance, Outcome, severity
 from advisor.expressions import unit_kind
-from advisor.facts import Subject
+from advisor.facts import Knob, Subject
 from advisor.plan import Open
 from advisor.report.parts import ChangeView, FactView, Finding, NumberView
 from advisor.report.words import Words, listed, name_of, plain_name, shown
@@ -63,7 +63,7 @@ class FindingWriter:
             rule=rule.slug, severity=severity(first), confidence=self._confidence(first, evidence), cause=rule.cause,
             where=list(dict.fromkeys(_where(o.instance) for o in group)), title=rule.title,
             summary=self.words.sentence(rule.summary, env), message=message, evidence=evidence, numbers=self._numbers(first),
-            changes=changes, instead=[t for f in fixes if f is not chosen for t in [self._in_words(f, first, changes)] if t],
+            changes=changes, instead=self._instead([f for f in fixes if f is not chosen], group),
             do=[f.do for f in rule.fixes if f.do and (f.when is None or f.when.run(env) is True)],
             risk=[f.risk for f in used if f.risk], verify=[f.verify for f in used if f.verify],
             open=[s for o in open_ for s in _why_open(o)], explains=self.explains.get(rule.slug, ()),
@@ -112,33 +112,51 @@ class FindingWriter:
             found.append(NumberView(what, shown(value, kind), self.words.arithmetic(expression, env), after))
         return found
 
-    def _in_words(self, fix: Fix, outcome: Outcome, changes: list[ChangeView]) -> str:
-        """Return a fix that was not chosen: whose setting goes where; nothing where it cannot, or moves what is moved anyway."""
-        parts, knobs = [], set()
+    def _instead(self, fixes: list[Fix], group: list[Outcome]) -> list[str]:
+        """Return the ways that were not taken, in words; one for the same settings, none for those that are moved anyway."""
+        owners = {o.instance for o in group}
+        taken = {frozenset([c.target.knob]) for c in self.judged.plan.changes if owners & set(c.owners)}
+        found = []
+        for fix in fixes:
+            knobs, text = self._in_words(fix, group[0])
+            if text and frozenset(knobs) not in taken:
+                taken.add(frozenset(knobs))
+                found.append(text)
+        return found
+
+    def _in_words(self, fix: Fix, outcome: Outcome) -> tuple[set[Knob], str]:
+        """Return what a fix moves and whose setting goes where; no words where it cannot be made."""
+        parts: list[str] = []
+        knobs: set[Knob] = set()
         env = outcome.env
         assert env is not None
         for name, operator, bound in fix.moves:
             if "." not in name or bound is None:
-                return ""
+                return knobs, ""
             subject, prop = self.words.resolve(env.bind, name)
             target, value = self.words.sheet.target(subject, prop), bound.run(env)
             if isinstance(target, str):
-                return ""
+                return knobs, ""
             if type(value) is Range:
                 value = value.low if operator == "at_most" else value.high
             low, high = target.setting.range if target.setting else (target.prop.low, target.prop.high)
             if not known(value) or (isinstance(value, float) and (value in (0, inf, -inf) or not low <= value <= high)):
-                return ""
+                return knobs, ""
             now = self.words.sheet.value(subject, prop)
-            if isinstance(now, float) and isinstance(value, float):
-                if now >= value if operator == "at_least" else now <= value:
-                    continue
+            if not isinstance(value, str) and _reached(now, operator, value):
+                continue
             setting = target.setting if target.through is None else None
             label = name_of(subject.store.profile, setting.name) if setting and subject.store else plain_name(target.prop)
-            knobs.add((subject.name, label))
+            knobs.add(target.knob)
             how = {"at_most": "at most ", "at_least": "at least ", "to": ""}[operator]
             parts.append(f"{subject.name} {label} {how}{shown(value, unit_kind(target.prop.kind))}")
-        return "" if knobs <= {(c.hop, c.setting) for c in changes} else listed(parts)
+        return knobs, listed(parts)
+
+
+def _reached(now: Any, operator: str, value: Any) -> bool:
+    if not isinstance(now, float) or not isinstance(value, float):
+        return False
+    return now >= value if operator == "at_least" else now <= value
 
 
 def _culprit(outcome: Outcome) -> Any:
@@ -159,7 +177,7 @@ def _where(instance: Instance) -> str:
 
 
 def _why_open(open_: Open) -> list[str]:
-    sentences = [f"{reason[0].upper()}{reason[1:]}." for reason in open_.reasons]
+    sentences = [f"{reason}." for reason in open_.reasons]
     if open_.culprits:
         names = listed(dict.fromkeys(f"{c.rule.slug} on {_where(c)}" for c in open_.culprits))
         sentences.append(f"A change that mends it breaks {names}: one of them has to give.")

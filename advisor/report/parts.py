@@ -28,7 +28,8 @@ class FactView(NamedTuple):
 
         raw: In base units; None where unknown or a range.
 
-        source: stated, captured, estimated, default, unverified, behaviour, derived, effective, none, otherwise, assumed, planned, unknown.
+        source: stated, captured, estimated, default, unverified, behaviour, derived, effective, none, otherwise, assumed,
+            planned or unknown.
 
         words: The source in words: "stated", "default of node 18", "derived: Little's law at peak", "go has none".
 
@@ -179,6 +180,8 @@ class SymptomView(NamedTuple):
 
 
 class IgnoredView(NamedTuple):
+    """A violated outcome that the document accepts: why, and the last day."""
+
     rule: str
     where: str
     reason: str
@@ -206,7 +209,7 @@ class BoxView(NamedTuple):
 
 
 class LegView(NamedTuple):
-    """A leg for the picture: how long the caller keeps an idle connection, when the callee closes it, and whether that is in order."""
+    """A leg for the picture: how long the caller keeps an idle connection, when the callee closes it, whether that is in order."""
 
     caller: str
     callee: str
@@ -217,6 +220,8 @@ class LegView(NamedTuple):
 
 
 class PathView(NamedTuple):
+    """The picture of one path."""
+
     service: str
     file: str
     hops: Sequence[HopView]
@@ -262,6 +267,8 @@ class GroupView(NamedTuple):
 
 
 class Counts(NamedTuple):
+    """Findings by severity, and the other outcomes by kind."""
+
     error: int
     warning: int
     note: int
@@ -272,6 +279,8 @@ class Counts(NamedTuple):
 
 
 class SnippetView(NamedTuple):
+    """A file to write below a report's directory: how to check, apply and undo it."""
+
     path: str
     text: str
     language: str

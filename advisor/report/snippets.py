@@ -40,11 +40,11 @@ def _target(judged: Judged, changes: dict[Any, ChangeView], report: Report, side
         hop=subject.name, stack=store.profile.name if store else "unknown", title=store.profile.title if store else "unknown",
         version=version if isinstance(version, str) else None, side=side,
         instances=instances if isinstance(instances, float) else None, peer=_peer(judged, subject, side),
-        changes=tuple(_change(judged, changes[c.target.knob], c, report) for c in group),
+        changes=tuple(_change(changes[c.target.knob], c, report) for c in group),
         value=_asker(judged, subject), source=", ".join(report.files))  # fmt: skip
 
 
-def _change(judged: Judged, view: ChangeView, change: Planned, report: Report) -> Change:
+def _change(view: ChangeView, change: Planned, report: Report) -> Change:
     setting = change.target.setting
     because = dict.fromkeys((*(f.summary for f in report.findings if view in f.changes), *view.because))
     kind = unit_kind(setting.kind if setting else change.target.prop.kind)

@@ -30,6 +30,11 @@ def symptom_views(judged: Judged, knowledge: Knowledge) -> tuple[list[SymptomVie
     return views, explains
 
 
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", ":", "?")) else ".")
+
+
 def _view(symptom: Symptom, stacks: list[Profile], knowledge: Knowledge) -> SymptomView:
     place, hop = str(symptom.place), symptom.from_ or ""
     if symptom.log is not None:
@@ -45,7 +50,7 @@ def _view(symptom: Symptom, stacks: list[Profile], knowledge: Knowledge) -> Symp
         matches = classify(text, knowledge, stacks)
         names, means = [m.symptom for m in matches], next((m.means for m in matches if m.means), "")
     classes = [knowledge.symptoms[n] for n in names if n in knowledge.symptoms]
-    said = " ".join(dict.fromkeys(filter(None, [*(c.means for c in classes), means])))
+    said = " ".join(dict.fromkeys(_sentence(text) for text in (*(c.means for c in classes), means) if text))
     look = " ".join(dict.fromkeys(filter(None, (c.tells_apart for c in classes))))
     if not names:
         look = "No stack that is known prints this text; see whether it is cut, or say which hop printed it (from:)."

@@ -16,6 +16,8 @@ from advisor.stacks import UNSET, Effective, Profile, Setting
 from advisor.units import show
 from advisor.values import Counter, Range, Unknown, known
 
+_NOTHING = {"rate": 1e-7, "share": 1e-6, "count": 1e-6, "ratio": 1e-9}  # what a formula leaves of nothing
+
 
 def shown(value: Any, kind: str) -> str:
     """Return *value* as a person writes it: a range as "5s to 6s", what is not known as "unknown"."""
@@ -35,6 +37,8 @@ def shown(value: Any, kind: str) -> str:
         return f"{len(value)}"
     if isinstance(value, frozenset):
         return " ".join(sorted(value)) or "none"
+    if isinstance(value, float) and not isinstance(value, bool) and abs(value) < _NOTHING.get(kind, 0.0):
+        value = 0.0
     if kind == "count" and isinstance(value, float) and value != float("inf") and value != int(value):
         return show(value, "ratio")
     return show(value, kind)
@@ -164,6 +168,7 @@ class Words:
 
     @staticmethod
     def subject(env: Env, path: str) -> str:
+        """Return the name of the subject that *path* means (``caller``, ``own.caller``)."""
         first, *rest = path.split(".")
         subject = env.bind[first]
         for part in rest:
