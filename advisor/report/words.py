@@ -35,7 +35,7 @@ def shown(value: Any, kind: str) -> str:
         return "not set"
     if isinstance(value, list):
         return f"{len(value)}"
-    if isinstance(value, frozenset):
+    if isinstance(value, (frozenset, tuple)):  # a document's lists of words are tuples
         return " ".join(sorted(value)) or "none"
     if isinstance(value, float) and not isinstance(value, bool) and abs(value) < _NOTHING.get(kind, 0.0):
         value = 0.0
