@@ -38,6 +38,11 @@ def documents() -> list[str]:
     return sorted(name for name in found if "/review/" not in name)
 
 
+WAITING = {
+    "mtu": "a document has no key for leg.mss_clamped, so the rule stays unknown",
+}
+"""Examples that are right, and wait for the advisor: the tests fail as soon as it has caught up."""
+
 CAUSES = [Path(name).stem for name in documents() if name.startswith("causes/")]
 
 
@@ -55,6 +60,11 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return Ran(*capsys.readouterr(), int(left.value.code or 0))
 
     return call
+
+
+def waiting(cause: str) -> tuple[pytest.MarkDecorator, ...]:
+    """Return the mark of an example that cannot pass yet."""
+    return (pytest.mark.xfail(strict=True, reason=WAITING[cause]),) if cause in WAITING else ()
 
 
 @pytest.mark.parametrize("name", documents())
@@ -90,7 +100,7 @@ def test_the_report_of_the_checkout_is_the_one_in_the_repository(run: Run, golde
         assert stale == []
 
 
-@pytest.mark.parametrize("cause", CAUSES)
+@pytest.mark.parametrize("cause", [pytest.param(cause, marks=waiting(cause)) for cause in CAUSES])
 def test_the_example_of_a_cause_is_found_to_have_it(cause: str, run: Run) -> None:
     (report,) = json.loads(run("check", f"causes/{cause}.yaml", "--format", "json").out)["reports"]
 
@@ -123,6 +133,13 @@ def test_two_lines_are_enough_for_the_first_answer(run: Run) -> None:
     assert len((EXAMPLES / "two-lines/path.yaml").read_text("utf-8").splitlines()) == 2
     assert "Explained by idle-timeout-ordering" in ran.out
     assert "error[idle-timeout-ordering]: node closes idle connections before aws-alb stops reusing them" in ran.out
+
+
+def test_wishes_that_exclude_each_other_are_named(run: Run) -> None:
+    out = " ".join(run("check", "conflict/path.yaml").out.split())
+
+    assert "error[silent-request-outlasts-idle-timer]" in out
+    assert "breaks deadline-not-enforced on ledger-lb -> ledger: one of them has to give" in out
 
 
 def test_names_stand_in_one_example_only() -> None:

@@ -28,15 +28,18 @@ const (
 
 	// [deadline-not-enforced] was: never (default of go 1.22)
 	// requests of checkout go on after the 800ms that anyone waits for them
+	// at most 237ms = (800ms − 90ms) ÷ 3
 	attemptTimeout = 200 * time.Millisecond
 
 	// [retry-without-backoff] was: 0s (go has none)
 	// checkout tries 3 times without a wait in between
+	// at least 44.8ms = first(44.8ms, 100ms)
 	// [retry-without-jitter] was: none (go has none)
 	backoffBase = 45 * time.Millisecond
 
 	// [retry-amplification] was: unlimited (go has none)
 	// one request may be sent up to 60 times when the last hop fails
+	// at most 10% = 0.1
 	budgetShare = 0.1
 
 	// one second of that share at peak
@@ -44,10 +47,12 @@ const (
 
 	// [dial-rate-unlimited] was: unlimited (go has none)
 	// nothing limits checkout's new connections
+	// at most 31/s = max(2 × 0.108/s ÷ 1, 31 ÷ 1s)
 	dialRate = 30
 
 	// [dial-rate-unlimited] was: unlimited (go has none)
 	// nothing limits checkout's new connections
+	// at most 31 = max(8, ceil(17.9 + 3 × sqrt(17.9)))
 	dialBurst = 30
 )
 
@@ -72,9 +77,11 @@ func NewTransport() *http.Transport {
 	}
 	// [idle-pool-too-small] was: 2 (stated, checkout/checkout.yaml:15:28)
 	// checkout keeps 2 idle connections for 17.9 busy ones
+	// at least 26 = 6 √busy for one destination; a store shared by S servers needs 3 (1 + √S) √busy
 	transport.MaxIdleConnsPerHost = 30
 	// [idle-timeout-ordering] was: 90s (stated, checkout/checkout.yaml:16:24)
 	// aws-alb closes idle connections before checkout stops reusing them
+	// at most 59s = 60s − 1s
 	transport.IdleConnTimeout = 55 * time.Second
 	// unchanged
 	transport.MaxIdleConns = 100

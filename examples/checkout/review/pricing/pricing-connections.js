@@ -8,6 +8,7 @@
 module.exports = function connections(server) {
   // [idle-timeout-ordering] was: 5s (stated, checkout/checkout.yaml:43:34)
   // pricing closes idle connections before edge stops reusing them
+  // at least 61s = 60s + 1s
   server.keepAliveTimeout = 70_000;
 
   // Before Node 19, server.close() waits until idle connections end by themselves: announce the close, and sweep.
