@@ -13,12 +13,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple
 
-from advisor.document import read_documents
-from advisor.engine import Outcome, instances, judge
 from advisor.knowledge import Knowledge, load_knowledge
-from advisor.model import Builder, System
-from advisor.plan import Plan, Planner
-from advisor.sheet import Sheet
+from tests.strategies import Planned, plans
 
 RULE = "idle-timeout-ordering"
 RANGES = {"wide": (1, 4000), "narrow": (1, 60), "high": (60, 3600)}
@@ -135,25 +131,7 @@ def knowledge_of_chains(root: str) -> Knowledge:
     return load_knowledge((root,))
 
 
-class Planned(NamedTuple):
-    """One system with its plan."""
-
-    system: System
-    sheet: Sheet
-    outcomes: list[Outcome]
-    plan: Plan
-
-
-def plan_chains(chains: Sequence[Sequence[Link]], knowledge: Knowledge, rules: Sequence[str] = (RULE,)) -> list[Planned]:
-    """Return the plans of *chains* under *rules* alone."""
+def plan_chains(chains: Sequence[Sequence[Link]], knowledge: Knowledge) -> list[Planned]:
+    """Return the plans of *chains* under the rule of idle timers alone."""
     text = "---\n".join(document(chain, f"c{i}") for i, chain in enumerate(chains))
-    documents, problems = read_documents(["-"], stdin=text)
-    builder = Builder(knowledge, "2026-01-01")
-    systems = builder.build(documents)
-    assert not problems + builder.problems
-    found = []
-    for system in systems:
-        sheet = Sheet(knowledge.properties)
-        outcomes = judge(instances([knowledge.rules[r] for r in rules], system.subjects), sheet)
-        found.append(Planned(system, sheet, outcomes, Planner(sheet, outcomes).plan()))
-    return found
+    return plans(text, knowledge, (RULE,))

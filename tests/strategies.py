@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from copy import deepcopy
 from functools import cache
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from hypothesis import strategies as st
 
 from advisor.api import check
+from advisor.document import read_documents
+from advisor.engine import VIOLATED, Outcome, instances, judge
 from advisor.knowledge import Knowledge, load_knowledge
-from advisor.report.parts import Run
+from advisor.model import Builder, System
+from advisor.plan import Plan, Planner
+from advisor.report.parts import ChangeView, Run
+from advisor.sheet import Sheet
 from advisor.stacks import Profile, Setting
 from advisor.units import show
 
@@ -35,6 +42,50 @@ def run(text: str, **options: Any) -> Run:
 def as_yaml(*documents: Plain) -> str:
     """Return plain documents as one YAML stream."""
     return yaml.safe_dump_all(documents, sort_keys=False, allow_unicode=True, width=10_000)
+
+
+class Planned(NamedTuple):
+    """One system of a text, its outcomes and its plan."""
+
+    system: System
+    sheet: Sheet
+    outcomes: list[Outcome]
+    plan: Plan
+
+    def violated(self) -> set[tuple[str, str, str]]:
+        """Return what is violated as the system stands, by rule, subject and element."""
+        return {o.instance.key for o in self.outcomes if o.status == VIOLATED}
+
+
+def plans(text: str, known: Knowledge | None = None, rules: Iterable[str] | None = None) -> list[Planned]:
+    """Return the systems of a text that is right, judged by *rules* (all, where none are named) and planned for."""
+    known = known or knowledge()
+    documents, problems = read_documents(["-"], stdin=text)
+    builder = Builder(known, TODAY)
+    systems = builder.build(documents)
+    assert [str(p) for p in (*problems, *builder.problems)] == []
+    found = []
+    for system in systems:
+        sheet = Sheet(known.properties)
+        outcomes = judge(instances([known.rules[r] for r in rules or known.rules], system.subjects), sheet)
+        found.append(Planned(system, sheet, outcomes, Planner(sheet, outcomes).plan()))
+    return found
+
+
+def applied(document: Plain, changes: Iterable[ChangeView]) -> Plain | None:
+    """Return *document* with *changes* written into it by hand, as the report names them; None where it cannot be done so."""
+    document = deepcopy(document)
+    by_name = {hop["name"]: hop for hop in document["path"]}
+    linux = knowledge().profiles["linux"].settings
+    for change in changes:
+        hop = by_name[change.hop]
+        if change.full_name in linux:
+            if linux[change.full_name].part:
+                return None  # one figure of several: the others would have to be written too
+            hop.setdefault("host", {}).setdefault("sysctl", {})[change.full_name] = change.planned
+        else:
+            hop.setdefault("settings", {})[change.full_name] = change.planned
+    return document
 
 
 _EVERYDAY: dict[str, list[str]] = {

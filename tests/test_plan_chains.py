@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from advisor.engine import VIOLATED, judge
 from advisor.knowledge import Knowledge
 from advisor.sheet import Sheet
-from tests.chains import RANGES, Link, Planned, feasible, knowledge_of_chains, plan_chains, random_chain
+from tests.chains import RANGES, Link, feasible, knowledge_of_chains, plan_chains, random_chain
+from tests.strategies import Planned
 
 SEEDS = 2000
 MOST_MISSED = 0.03
