@@ -16,7 +16,10 @@ from typing import NamedTuple
 import pytest
 
 from advisor.cli.group import COMMANDS, advisor
+from advisor.errors import Place, Problem
+from advisor.expressions import parse
 from advisor.knowledge import load_knowledge
+from advisor.properties import PropertyScope
 
 ROOT = Path(__file__).parents[1]
 PAGES = ["README.md", "CONTRIBUTING.md", "examples/README.md",
@@ -98,6 +101,17 @@ def test_a_session_that_differs_is_noticed() -> None:
     assert differing(["b", "…"], printed) == "b"
     assert differing(["…", "c", "b"], printed) == "b"
     assert differing(["a", "b", "c", "d"], printed) == "d"
+
+
+def test_the_expressions_of_their_page_are_expressions() -> None:
+    (listed,) = [text for _, text in blocks("docs/expressions.md")]
+    aliases = {"caller": "end", "callee": "end", "leg": "leg", "hop": "hop", "host": "host", "workload": "workload"}
+    scope = PropertyScope(load_knowledge().properties, aliases, formulas=True)
+
+    read = [parse(re.split(r" {3,}", line)[0], scope, Place("expressions.md")) for line in listed.splitlines()]
+
+    assert len(read) > 10
+    assert [problem for problem in read if isinstance(problem, Problem)] == []
 
 
 def test_the_readme_shows_a_wrong_document_of_seven_lines_and_its_report_on_the_first_screen() -> None:
