@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from advisor.captures import Captured, Counters, Sockets, difference, read_capture
 from advisor.document import Capture, Host, Stated
 from advisor.errors import Place, Problem
 from advisor.facts import Given, Source, Store, Subject
 from advisor.knowledge import Knowledge
 from advisor.stacks import Setting
 from advisor.values import Counter, Range
+
+if TYPE_CHECKING:
+    from advisor.captures import Captured, Counters, Sockets
 
 _STATES = {"TIME_WAIT": "time_wait", "ESTABLISHED": "established", "CLOSE_WAIT": "close_wait", "SYN_SENT": "syn_sent",
            "SYN_RECV": "syn_recv", "FIN_WAIT1": "fin_wait1", "FIN_WAIT2": "fin_wait2", "LAST_ACK": "last_ack"}  # fmt: skip
@@ -71,6 +73,8 @@ class HostReader:
         return found
 
     def _read(self, kind: str, capture: Capture) -> tuple[Any, list[Problem]]:
+        from advisor.captures import read_capture
+
         return read_capture(kind, capture.path, capture.place, self.folder)
 
     def _os(self, subject: Subject, stated: Stated) -> None:
@@ -172,6 +176,8 @@ class HostReader:
 
     def _counters(self, subject: Subject, captures: list[Counters]) -> None:
         last = captures[-1]
+        from advisor.captures import difference
+
         grown = difference(captures[0], last, 1.0) if len(captures) > 1 else None
         for prop in self.knowledge.properties.all["host"].values():
             if not prop.counter:

@@ -11,10 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 from typing import Any, NamedTuple
 
-from advisor.errors import Place, Problem, nearest
-from advisor.expressions import Expression, Kind, kind_of, parse
+from advisor.expressions import Expression, Kind
 from advisor.origin import Source
-from advisor.reading import Entry
 from advisor.units import parse as parse_value
 from advisor.values import Counter, Leaf, Range, Unknown
 
@@ -47,10 +45,6 @@ ALIASES: Mapping[str, Mapping[str, str]] = {
     "path": {"path": "path", "workload": "workload", "run": "run"},
 }
 """The names that an expression about a subject may begin with, and what they are."""
-
-_KEYS = frozenset(("kind", "low", "high", "values", "of", "key", "otherwise", "neutral", "assume", "knob", "derive",
-                   "ask", "means", "figures", "counter"))  # fmt: skip
-
 
 class Derivation(NamedTuple):
     """One way to a derived property: *value* where *when* holds; an estimate lowers confidence by one step."""
@@ -160,6 +154,7 @@ class PropertyScope:
         self.properties, self.aliases, self.formulas, self.extra = properties, aliases, formulas, dict(extra or {})
 
     def lookup(self, name: str) -> Kind | None:
+        """Return the kind of a dotted name, or None."""
         if name in self.extra:
             return self.extra[name]
         first, *rest = name.split(".")
@@ -174,73 +169,15 @@ class PropertyScope:
         return found.kind if found else None
 
     def element(self, name: str, item: str) -> PropertyScope:
+        """Return the scope of a fold's body, in which *item* is an element of the list *name*."""
         kind = self.lookup(name)
         aliases = {**self.aliases, item: kind.of if kind else ""}
         return PropertyScope(self.properties, aliases, self.formulas, self.extra)
 
     def names(self) -> Iterable[str]:
+        """Yield all names, for the nearest one to a mistyped one."""
         yield from self.extra
         for alias, subject in self.aliases.items():
             for part, kind in (("", subject), *((p + ".", k) for p, k in PARTS.get(subject, {}).items())):
                 for group in (kind, WIDER.get(kind, "")):
                     yield from (f"{alias}.{part}{name}" for name in self.properties.all.get(group, {}))
-
-
-def load_properties(entry: Entry) -> tuple[Properties, list[Problem]]:
-    """Return the properties of ``rules/properties.yaml`` and what is wrong with the file; expressions are not linked."""
-    properties, problems = Properties(), list[Problem]()
-    for subject, group in entry.plain.items():
-        properties.all[subject] = {}
-        for name, plain in group.items():
-            at = entry.place(subject, name)
-            problems += unknown_keys(plain, _KEYS, entry, subject, name)
-            try:
-                kind = kind_of(plain.get("kind", ""), map(str, plain.get("values", ())), plain.get("of", ""))
-                properties.all[subject][name] = Property(subject, name, kind, plain)
-            except KeyError:
-                problems.append(Problem(at, f"{subject}.{name} has no known kind ({plain.get('kind')})"))
-            except ValueError as error:
-                problems.append(Problem(at, f"{subject}.{name}: {error}"))
-    for prop in properties:
-        problems += _derivations(properties, prop, entry)
-        if prop.key:
-            properties.by_key.setdefault(prop.key, []).append((prop.subject, prop.name))
-    return properties, problems
-
-
-def _derivations(properties: Properties, prop: Property, entry: Entry) -> list[Problem]:
-    problems: list[Problem] = []
-    ways: list[Derivation] = []
-    scope = properties.scope({**ALIASES.get(prop.subject, {}), prop.subject: prop.subject}, formulas=True)
-    for i, way in enumerate(entry.plain[prop.subject][prop.name].get("derive", ())):
-        at = entry.place(prop.subject, prop.name, "derive", i, "value")
-        value = parse(way["value"], scope, at)
-        when = parse(way["when"], scope, at) if "when" in way else None
-        problems += [p for p in (value, when) if isinstance(p, Problem)]
-        if isinstance(value, Expression) and not isinstance(when, Problem):
-            if not value.kind.fits(prop.kind):
-                problems.append(Problem(at, f"{way['value']} is no {prop.kind.name}"))
-            title = way.get("title", "")
-            kind = "estimated" if way.get("estimate") else "derived"
-            ways.append(Derivation(value, when, title, Source(kind, None, title, value.text)))
-    prop.derive = tuple(ways)
-    return problems
-
-
-def unknown_keys(plain: Any, known: Iterable[str], entry: Entry, *path: str | int) -> list[Problem]:
-    """Return a problem for each key of the mapping at *path* that is not *known*, or that has no value."""
-    at = entry.place(*path)
-    if not isinstance(plain, Mapping):
-        return [Problem(at, f"{path[-1] if path else 'the file'} is no mapping")]
-    problems = []
-    for key, value in plain.items():
-        if key not in known:
-            meant = nearest(str(key), known)
-            hint = f"; did you mean {meant}?" if meant else f"; known: {', '.join(sorted(known))}"
-            problems.append(Problem(entry.place(*path, key), f'unknown key "{key}"{hint}'))
-        elif value is None:
-            problems.append(Problem(entry.place(*path, key), f'"{key}" has no value'))
-    return problems
-
-
-__all__ = ["ALIASES", "PARTS", "WIDER", "Derivation", "Place", "Properties", "Property", "load_properties", "read"]

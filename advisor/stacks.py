@@ -12,12 +12,11 @@ from collections.abc import Iterator, Mapping
 from math import inf
 from typing import Any, NamedTuple
 
-from advisor.errors import Problem, nearest
-from advisor.expressions import COUNT, Expression, Kind, kind_of, parse
-from advisor.properties import ALIASES, Properties, PropertyScope, read, unknown_keys
+from advisor.expressions import Expression, Kind, kind_of
+from advisor.properties import read
 from advisor.reading import Entry, Late
 from advisor.units import parse as parse_value
-from advisor.units import parse_quantity, show
+from advisor.units import parse_quantity
 from advisor.values import Unknown, hull, older
 
 
@@ -32,13 +31,6 @@ class Unset:
 
 
 UNSET = Unset()
-ROLES = ("caller", "callee", "hop", "host", "middlebox")
-_TOP = frozenset(("stack", "title", "also", "ends", "owner", "generic", "versions", "versions_source", "settings", "effective",
-                  "behaviour", "errors", "faults", "verified", "notes", "code"))  # fmt: skip
-_SETTING = frozenset(("kind", "unit", "is", "default", "special", "negative", "inherits", "fixed", "range", "step", "effect",
-                      "means", "trap", "source", "verified", "part", "values", "scope", "k8s", "advise", "figures"))  # fmt: skip
-_ROW = frozenset(("from", "until", "value", "source", "note"))
-EFFECTS = ("at once", "new connections", "reload", "restart", "at listen")
 _UNIT_FACTORS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0,
                  "B": 1.0, "KiB": 1024.0, "MiB": 2.0**20, "GiB": 2.0**30, "kB": 1e3, "MB": 1e6, "pages": 4096.0,
                  "/s": 1.0, "/min": 1 / 60, "%": 0.01}  # fmt: skip
@@ -89,7 +81,7 @@ class Setting:
 
     def _rows(self, default: Any) -> tuple[Row, ...]:
         if isinstance(default, list):
-            return tuple(Row(_text(r.get("from")), _text(r.get("until")), self._default(r["value"]), r.get("source", ""))
+            return tuple(Row(text_of(r.get("from")), text_of(r.get("until")), self._default(r["value"]), r.get("source", ""))
                          for r in default)  # fmt: skip
         return (Row(None, None, self._default(default), ""),)
 
@@ -199,6 +191,8 @@ class Line(NamedTuple):
 
 
 class Fault(NamedTuple):
+    """A known fault of connections, and the versions that have it."""
+
     title: str
     since: str
     fixed_in: str
@@ -298,138 +292,10 @@ def alias(setting: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.]", "_", setting)
 
 
-def _text(raw: Any) -> str | None:
+def text_of(raw: Any) -> str | None:
+    """Return a version as text; None where there is none."""
     return None if raw is None else str(raw)
 
 
 def _base(kind: str) -> str:
     return {"ports": "text", "number": "ratio"}.get(kind, kind)
-
-
-def load_profile(entries: list[Entry], properties: Properties) -> tuple[Profile, list[Problem]]:
-    """Return the profile in *entries* (the profile, its cases) and what is wrong with it; nothing is linked yet."""
-    entry = entries[0]
-    plain = entry.plain
-    profile = Profile(str(plain.get("stack", "")))
-    problems = unknown_keys(plain, _TOP, entry)
-    profile.title = plain.get("title", profile.name)
-    profile.also = tuple(plain.get("also", ()))
-    profile.ends = tuple(plain.get("ends", ()))
-    profile.owner = plain.get("owner", "us")
-    profile.generic = bool(plain.get("generic", False))
-    profile.code = bool(plain.get("code", False))
-    profile.versions = tuple(Line(str(v["line"]), str(v.get("end_of_life", ""))) for v in plain.get("versions", ()))
-    profile.versions_source = plain.get("versions_source", "")
-    profile.verified = bool(plain.get("verified", True))
-    for name, spec in plain.get("settings", {}).items():
-        problems += _load_setting(profile, name, spec, entry)
-    profile.aliases = {alias(n): s for n, s in profile.settings.items()}
-    problems += _load_given(profile, properties, entry)
-    profile.errors = tuple(ErrorText(str(e["text"]), e["class"], e.get("end", ""), e.get("means", ""))
-                           for e in plain.get("errors", ()))  # fmt: skip
-    profile.faults = tuple(Fault(f["title"], str(f.get("since", "0")), str(f.get("fixed_in", "")), f.get("source", ""))
-                           for f in plain.get("faults", ()))  # fmt: skip
-    if len(entries) > 1:
-        profile.case_entry = entries[1]
-        profile.cases = entries[1].plain.get("cases", [])
-    return profile, problems
-
-
-def _load_setting(profile: Profile, name: str, spec: Any, entry: Entry) -> list[Problem]:
-    problems = unknown_keys(spec, _SETTING, entry, "settings", name)
-    at = entry.place("settings", name)
-    try:
-        setting = Setting(name, spec)
-    except KeyError as error:
-        return [*problems, Problem(at, f"{name}: {error} is missing or not known")]
-    except ValueError as error:
-        return [*problems, Problem(at, f"{name}: {error}")]
-    profile.settings[name] = setting
-    if isinstance(spec.get("default"), list):
-        for i, row in enumerate(spec["default"]):
-            problems += unknown_keys(row, _ROW, entry, "settings", name, "default", i)
-    if setting.effect and setting.effect not in EFFECTS:
-        problems.append(Problem(entry.place("settings", name, "effect"), f"effect is none of: {', '.join(EFFECTS)}"))
-    if not setting.source and not profile.generic:
-        problems.append(Problem(at, f"{name} has no source"))
-    if setting.inherits and setting.inherits not in entry.plain["settings"]:
-        problems.append(Problem(at, f"{name} inherits {setting.inherits}, which is no setting of {profile.name}"))
-    return problems
-
-
-def _load_given(profile: Profile, properties: Properties, entry: Entry) -> list[Problem]:
-    problems: list[Problem] = []
-    for setting in profile.settings.values():
-        for name in setting.properties:
-            found = _property(properties, name)
-            if found is None or not (found.fits(setting.kind) or setting.special):
-                hint = f"{name} is a {found.name}" if found else f"no property {name}"
-                problems.append(Problem(entry.place("settings", setting.name, "is"), f"{setting.name}: {hint}"))
-            else:
-                profile.gives[name] = setting
-    extra = {n: s.kind for n, s in profile.aliases.items()}
-    for name, spec in entry.plain.get("effective", {}).items():
-        problems += _effective(profile, properties, entry, name, spec, extra)
-    for name, spec in entry.plain.get("behaviour", {}).items():
-        at = entry.place("behaviour", name)
-        kind = _property(properties, name)
-        if kind is None:
-            problems.append(Problem(at, f"no property {name}"))
-            continue
-        rows = spec.get("rows", [{"value": spec.get("value")}])
-        try:
-            profile.gives[name] = Behaviour(tuple(
-                Row(_text(r.get("from")), _text(r.get("until")), read(r["value"], kind, UNSET), r.get("source", ""))
-                for r in rows), spec.get("source", ""))  # fmt: skip
-        except ValueError as error:
-            problems.append(Problem(at, f"{name}: {error}"))
-        if not spec.get("source") and not all(r.get("source") for r in rows) and not profile.generic:
-            problems.append(Problem(at, f"{name} has no source"))
-    return problems
-
-
-def _property(properties: Properties, name: str) -> Kind | None:
-    role, _, rest = name.partition(".")
-    subject = {"caller": "end", "callee": "end"}.get(role, role)
-    found = properties.find(subject, rest) if role in ROLES else None
-    return found.kind if found else None
-
-
-def _effective(profile: Profile, properties: Properties, entry: Entry, name: str, spec: Any,
-               extra: Mapping[str, Kind]) -> list[Problem]:  # fmt: skip
-    at = entry.place("effective", name)
-    kind = _property(properties, name)
-    if kind is None:
-        return [Problem(at, f"no property {name}")]
-    problems = unknown_keys(spec, frozenset(("value", "moves", "source", "note")), entry, "effective", name)
-    role = name.split(".", maxsplit=1)[0]
-    scope = PropertyScope(properties, dict(ALIASES[{"caller": "end", "callee": "end"}.get(role, role)]), True, extra)
-    value = parse(spec.get("value", ""), scope, entry.place("effective", name, "value"))
-    if isinstance(value, Problem):
-        return [*problems, value]
-    if not value.kind.fits(kind):
-        problems.append(Problem(at, f"{spec['value']} is no {kind.name}"))
-    if re.fullmatch("'[^']*'", value.text) and kind.options and value.text.strip("'") not in kind.options:
-        problems.append(Problem(at, f"{value.text} is none of: {', '.join(kind.options)}"))
-    moves: Moves | None = None
-    if "moves" in spec:
-        plain = spec["moves"] if isinstance(spec["moves"], dict) else {"setting": spec["moves"]}
-        if plain.get("setting") not in profile.settings:
-            meant = nearest(str(plain.get("setting")), profile.settings)
-            hint = f"; did you mean {meant}?" if meant else ""
-            return [*problems, Problem(at, f"no setting {plain.get('setting')}{hint}")]
-        bound: Expression | None = None
-        if "bound" in plain:
-            inner = PropertyScope(
-                properties, scope.aliases, True, {**extra, "bound": kind if kind.base == "number" else COUNT}
-            )
-            found = parse(plain["bound"], inner, entry.place("effective", name, "moves", "bound"))
-            if isinstance(found, Problem):
-                return [*problems, found]
-            bound = found
-        moves = Moves(plain["setting"], bound, bool(plain.get("flips")))
-    profile.gives[name] = Effective(value, moves, spec.get("source", ""))
-    return problems
-
-
-__all__ = ["UNSET", "Behaviour", "Effective", "Profile", "Setting", "load_profile", "pick", "show"]

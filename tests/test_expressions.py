@@ -16,7 +16,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from advisor.errors import Place, Problem, shown
-from advisor.expressions import FOLDS, FUNCTIONS, Expression, Kind, kind_of, link, parse
+from advisor.expressions import Expression, Kind, kind_of, link
+from advisor.parsing import FOLDS, FUNCTIONS, parse
 from advisor.values import Counter, Range, Unknown, bounds, leaves_of
 
 AT = Place("f.yaml", 3, 11)

@@ -9,7 +9,6 @@ from advisor.data import rules_dir
 from advisor.errors import InputError, Place, Problem
 from advisor.expressions import link
 from advisor.knowledge import cache
-from advisor.knowledge.loading import Loader, knowledge_files
 from advisor.knowledge.parts import Cause, Knowledge, SymptomClass, SysctlRow
 
 __all__ = ["Cause", "Knowledge", "SymptomClass", "SysctlRow", "load_knowledge"]
@@ -34,6 +33,8 @@ def load_knowledge(packs: Iterable[str] = (), directory: str | None = None) -> K
     kept = cache.load(key) if key else None
     if kept is not None:
         return kept
+    from advisor.knowledge.loading import Loader  # only where nothing is kept: it needs the parser of everything
+
     loader = Loader()
     for path, name in files:
         loader.file(path, name)
@@ -45,3 +46,15 @@ def load_knowledge(packs: Iterable[str] = (), directory: str | None = None) -> K
         cache.save(key, knowledge)
     link([*knowledge.expressions(), *(e for p in knowledge.profiles.values() for e in p.expressions())])
     return knowledge
+
+
+def knowledge_files(root: str) -> list[tuple[str, str]]:
+    """Return the files below *root*: path, and path from there; properties first, since everything else names them."""
+    found = []
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith((".yaml", ".yml")):
+                path = os.path.join(folder, name)
+                found.append((path, os.path.relpath(path, root).replace(os.sep, "/")))
+    return sorted(found, key=lambda f: (f[1] != "properties.yaml", f[1]))

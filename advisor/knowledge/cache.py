@@ -16,6 +16,7 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
+from zlib import crc32
 
 from advisor import __version__
 from advisor.expressions import Expression, compile_sources, load_code
@@ -45,16 +46,14 @@ class KeptProfiles(Mapping[str, Profile]):
 
 
 def key_of(files: list[tuple[str, str]]) -> str:
-    """Return the name under which the knowledge of *files* (path, name) is kept; empty where there is no cache."""
+    """Return the key of the knowledge of *files* (path, name): what they were; empty where there is no cache."""
     if not _directory():
         return ""
-    from hashlib import blake2b
-
-    digest = blake2b(f"{sys.implementation.cache_tag} {__version__}".encode(), digest_size=16)
+    parts = [str(sys.implementation.cache_tag), __version__]
     for path, name in (*files, *_code_files()):
         status = os.stat(path)
-        digest.update(f"\0{name} {status.st_size} {status.st_mtime_ns}".encode())
-    return digest.hexdigest()
+        parts.append(f"{name} {status.st_size} {status.st_mtime_ns}")
+    return "\0".join(parts)
 
 
 def _code_files() -> Iterator[tuple[str, str]]:
@@ -67,10 +66,12 @@ def _code_files() -> Iterator[tuple[str, str]]:
 
 def load(key: str) -> Knowledge | None:
     """Return the knowledge kept under *key*, or None."""
-    path = os.path.join(_directory(), f"{key}.knowledge")
+    path = _path(key)
     try:
         with open(path, "rb") as stream:
             if not _ours(os.fstat(stream.fileno())) or not _ours(os.stat(os.path.dirname(path))):
+                return None
+            if stream.read(len(key.encode()) + 1) != key.encode() + b"\n":
                 return None
             knowledge, code, profiles = pickle.load(stream)  # noqa: S301 (see the module: as a .pyc)
     except (OSError, EOFError, ValueError, pickle.UnpicklingError, AttributeError, ImportError, IndexError, TypeError):
@@ -98,22 +99,25 @@ def save(key: str, knowledge: Knowledge) -> None:
         handle, temporary = tempfile.mkstemp(dir=directory)
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-            os.replace(temporary, os.path.join(directory, f"{key}.knowledge"))
+                stream.write(key.encode() + b"\n" + data)
+            os.replace(temporary, _path(key))
         except OSError:
             os.unlink(temporary)
             return
-        _forget_others(directory, key)
+        _forget_others(directory)
     except OSError:
         return
 
 
-def _forget_others(directory: str, key: str) -> None:
+def _forget_others(directory: str) -> None:
     """Remove what was kept under other keys, but for the newest few: other versions may be in use beside this one."""
     kept = sorted((e for e in os.scandir(directory) if e.name.endswith(".knowledge")), key=lambda e: e.stat().st_mtime)
     for entry in kept[:-4]:
-        if not entry.name.startswith(key):
-            os.unlink(entry.path)
+        os.unlink(entry.path)
+
+
+def _path(key: str) -> str:
+    return os.path.join(_directory(), f"{crc32(key.encode()):08x}.knowledge")
 
 
 def _directory() -> str:

@@ -5,25 +5,15 @@ from __future__ import annotations
 import os
 
 from advisor.errors import InputError, KnowledgeError, Place, Problem
-from advisor.expressions import Kind, kind_of, parse
+from advisor.expressions import Kind, kind_of
 from advisor.knowledge.parts import Cause, Knowledge, SymptomClass, SysctlRow
-from advisor.properties import Properties, PropertyScope, load_properties
+from advisor.knowledge.profile_files import load_profile
+from advisor.knowledge.property_files import load_properties
+from advisor.knowledge.rule_files import check_rules, load_rule
+from advisor.parsing import parse
+from advisor.properties import Properties, PropertyScope
 from advisor.reading import Entry, read_entries
-from advisor.rules import check_rules, load_rule
-from advisor.stacks import Profile, load_profile
-
-
-def knowledge_files(root: str) -> list[tuple[str, str]]:
-    """Return the files below *root*: path, and path from there; properties first, since everything else names them."""
-    found = []
-    for folder, folders, names in os.walk(root):
-        folders.sort()
-        for name in sorted(names):
-            if name.endswith((".yaml", ".yml")):
-                path = os.path.join(folder, name)
-                found.append((path, os.path.relpath(path, root).replace(os.sep, "/")))
-    return sorted(found, key=lambda f: (f[1] != "properties.yaml", f[1]))
-
+from advisor.stacks import Profile
 
 _KINDS = frozenset(("rule", "stack"))
 

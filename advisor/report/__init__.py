@@ -26,7 +26,6 @@ from advisor.report.parts import (
     SymptomView,
 )
 from advisor.report.paths import path_views
-from advisor.report.snippets import snippet_views
 from advisor.report.symptoms import symptom_views
 from advisor.report.words import Words, counted, listed
 from advisor.rules import SEVERITIES
@@ -70,7 +69,11 @@ def build_report(
         coverage=coverage(judged, knowledge), counts=counts, facts=_facts(judged, words) if details else (), snippets=(),
         notes=_notes(judged),
     )  # fmt: skip
-    return report._replace(snippets=snippet_views(judged, changes, report)) if snippets and judged.plan.changes else report
+    if snippets and judged.plan.changes:
+        from advisor.report.snippets import snippet_views
+
+        return report._replace(snippets=snippet_views(judged, changes, report))
+    return report
 
 
 def plan_view(judged: Judged, changes: Mapping[Any, ChangeView], findings: Sequence[Finding]) -> PlanView:

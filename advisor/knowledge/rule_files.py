@@ -1,0 +1,248 @@
+"""``rules/<area>/<slug>.yaml``: a rule, read and checked; and what is wrong between rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from advisor.errors import Place, Problem, nearest
+from advisor.expressions import Expression, unit_kind
+from advisor.knowledge.keys import unknown_keys
+from advisor.parsing import parse
+from advisor.properties import ALIASES, PARTS, Properties, PropertyScope
+from advisor.reading import Entry
+from advisor.rules import CONFIDENCES, OPERATORS, SCOPES, SEVERITIES, Fix, Rule, Template, rank
+
+_KEYS = frozenset(("rule", "title", "severity", "soften", "confidence", "cause", "scope", "each", "after", "explains", "applies",
+                   "let", "require", "summary", "message", "evidence", "impact", "fix", "why", "leave", "wire", "references",
+                   "proof", "see"))  # fmt: skip
+_NEEDED = (
+    "rule",
+    "title",
+    "severity",
+    "confidence",
+    "cause",
+    "scope",
+    "require",
+    "summary",
+    "message",
+    "why",
+    "references",
+    "proof",
+)
+_FIX = frozenset(("set", "unset", "do", "when", "risk", "verify"))
+_CASE = frozenset(("name", "given", "expect", "missing", "fix", "stays"))
+OUTCOMES = ("violated", "met", "unknown", "not applicable")
+
+
+def rule_aliases(scope: str) -> dict[str, str]:
+    """Return the names that an expression of a rule of *scope* may begin with, and their kinds of subject."""
+    return dict(ALIASES[scope])
+
+
+class _Loader:
+    def __init__(self, entry: Entry, properties: Properties) -> None:
+        self.entry, self.plain = entry, entry.plain
+        self.properties = properties
+        self.problems: list[Problem] = []
+        self.rule = Rule()
+
+    def fail(self, message: str, *path: str | int) -> None:
+        self.problems.append(Problem(self.entry.place(*path), message))
+
+    def expression(self, scope: PropertyScope, raw: Any, *path: str | int, kind: str = "") -> Expression | None:
+        if isinstance(raw, bool):
+            raw = str(raw).lower()
+        found = parse(str(raw), scope, self.entry.place(*path))
+        if isinstance(found, Problem):
+            self.problems.append(found)
+            return None
+        if kind == "flag" and found.kind.base != "flag":
+            self.fail(f"{found.text} is no condition", *path)
+            return None
+        return found
+
+    def load(self) -> None:
+        plain, rule = self.plain, self.rule
+        self.problems += unknown_keys(plain, _KEYS, self.entry)
+        for key in _NEEDED:
+            if key not in plain:
+                self.fail(f"the rule has no {key}")
+        if self.problems:
+            return
+        rule.slug, rule.place, rule.plain = str(plain["rule"]), self.entry.place("rule"), plain
+        rule.title, rule.cause, rule.why = plain["title"], plain["cause"], plain["why"]
+        rule.leave, rule.wire = plain.get("leave", ""), plain.get("wire", "")
+        rule.references, rule.proof = tuple(map(str, plain["references"])), str(plain["proof"])
+        rule.after, rule.explains = tuple(plain.get("after", ())), tuple(plain.get("explains", ()))
+        rule.see = tuple(plain.get("see", ()))
+        for key, known in (("severity", SEVERITIES), ("confidence", CONFIDENCES), ("scope", SCOPES)):
+            if plain[key] not in known:
+                self.fail(f"{key} {plain[key]} is none of: {', '.join(known)}", key)
+            setattr(rule, key, plain[key])
+        if self.problems:
+            return
+        scope = self._scope()
+        self._conditions(scope)
+        self._texts(scope)
+        rule.impact = tuple(
+            (str(line["what"]), value) for i, line in enumerate(plain.get("impact", ()))
+            if (value := self.expression(scope, line.get("value"), "impact", i, "value")) is not None)  # fmt: skip
+        rule.evidence = tuple(plain.get("evidence", ())) or rule.leaves(*rule.require)
+        for i, name in enumerate(plain.get("evidence", ())):
+            if scope.lookup(name) is None:
+                self.fail(f"no property {name}", "evidence", i)
+        rule.fixes = tuple(self._fix(scope, i, raw) for i, raw in enumerate(plain.get("fix", ())))
+
+    def _scope(self) -> PropertyScope:
+        rule, aliases = self.rule, rule_aliases(self.rule.scope)
+        rule.each = None
+        scope = self.properties.scope(aliases)
+        if "each" in self.plain:
+            match = re.fullmatch(r"(\w+) in ([\w.]+)", str(self.plain["each"]))
+            kind = scope.lookup(match[2]) if match else None
+            if match is None or kind is None or kind.base != "list":
+                self.fail(f"each: {self.plain['each']} names no list; write: m in leg.middleboxes", "each")
+            else:
+                rule.each = (match[1], match[2])
+                scope = scope.element(match[2], match[1])
+        return scope
+
+    def _conditions(self, scope: PropertyScope) -> None:
+        rule, plain = self.rule, self.plain
+        rule.lets = {}
+        for name, raw in plain.get("let", {}).items():
+            found = self.expression(scope, raw, "let", name)
+            if found is not None:
+                rule.lets[name] = found
+                scope.extra[name] = found.kind
+        rule.applies = self.expression(scope, plain["applies"], "applies", kind="flag") if "applies" in plain else None
+        require = plain["require"] if isinstance(plain["require"], list) else [plain["require"]]
+        rule.require = tuple(e for i, raw in enumerate(require)
+                             if (e := self.expression(scope, raw, "require", i, kind="flag")) is not None)  # fmt: skip
+        rule.soften = None
+        if "soften" in plain:
+            when = self.expression(scope, plain["soften"].get("when"), "soften", "when", kind="flag")
+            if plain["soften"].get("to") not in SEVERITIES:
+                self.fail(f"soften to none of: {', '.join(SEVERITIES)}", "soften", "to")
+            elif when is not None:
+                rule.soften = (plain["soften"]["to"], when)
+
+    def _texts(self, scope: PropertyScope) -> None:
+        rule = self.rule
+        rule.summary = self._template(scope, self.plain["summary"], "summary")
+        raw = self.plain["message"]
+        lines = raw if isinstance(raw, list) else [{"say": raw}]
+        messages = []
+        for i, line in enumerate(lines):
+            when = self.expression(scope, line["when"], "message", i, "when", kind="flag") if "when" in line else None
+            messages.append((when, self._template(scope, line.get("say", ""), "message", i, "say")))
+        rule.messages = tuple(messages)
+
+    def _template(self, scope: PropertyScope, text: str, *path: str | int) -> Template:
+        parts: list[str | Expression | tuple[str]] = []
+        for i, piece in enumerate(re.split(r"\{([^{}]*)\}", " ".join(str(text).split()))):
+            if i % 2 == 0:
+                parts += [piece] if piece else []
+            elif _subject_path(scope, piece):
+                parts.append((piece,))
+            elif (found := self.expression(scope, piece, *path)) is not None:
+                parts.append(found)
+        return Template(str(text), parts)
+
+    def _fix(self, scope: PropertyScope, index: int, raw: Any) -> Fix:
+        self.problems += unknown_keys(raw, _FIX, self.entry, "fix", index)
+        moves: list[tuple[str, str, Expression | None]] = []
+        for name, bound in raw.get("set", {}).items():
+            path = ("fix", index, "set", name)
+            kind = scope.lookup(name)
+            if kind is None:
+                meant = nearest(name, scope.names())
+                self.fail(f"no property {name}{f'; did you mean {meant}?' if meant else ''}", *path)
+                continue
+            if not isinstance(bound, dict) or len(bound) != 1 or next(iter(bound)) not in OPERATORS:
+                self.fail(f"{name}: write one of {', '.join(OPERATORS)}, as in {{at_most: latest}}", *path)
+                continue
+            operator, text = next(iter(bound.items()))
+            found = self.expression(scope, text, *path, operator)
+            if found is None:
+                continue
+            if not found.kind.fits(kind):
+                self.fail(f"{found.text} is a {unit_kind(found.kind)}, {name} a {unit_kind(kind)}", *path)
+            if name in self.rule.leaves(found):
+                self.fail(f"the bound on {name} hangs on {name} itself; write the inverse", *path)
+            moves.append((name, operator, found))
+        for name in raw.get("unset", ()):
+            if scope.lookup(name) is None and name not in scope.aliases:
+                self.fail(f"no property {name}", "fix", index, "unset")
+            moves.append((name, "unset", None))
+        when = self.expression(scope, raw["when"], "fix", index, "when", kind="flag") if "when" in raw else None
+        if not moves and not raw.get("do"):
+            self.fail("a fix has set, unset or do", "fix", index)
+        return Fix(tuple(moves), str(raw.get("do", "")), when, str(raw.get("risk", "")), str(raw.get("verify", "")),
+                   self.entry.place("fix", index))  # fmt: skip
+
+
+def _subject_path(scope: PropertyScope, path: str) -> bool:
+    """Return whether *path* means a subject (``caller``, ``own.caller``), whose name a text then shows."""
+    first, *rest = path.split(".")
+    kind = scope.aliases.get(first)
+    for part in rest:
+        kind = PARTS.get(kind or "", {}).get(part)
+    return kind is not None
+
+
+def load_rule(entries: list[Entry], properties: Properties) -> tuple[Rule | None, list[Problem]]:
+    """Return the rule in *entries* (the rule, its cases), not yet linked, and what is wrong with it."""
+    loader = _Loader(entries[0], properties)
+    if not isinstance(entries[0].plain, dict):
+        return None, [Problem(entries[0].place(), "the rule is no mapping")]
+    loader.load()
+    problems = loader.problems
+    if problems:
+        return None, problems
+    rule = loader.rule
+    name = re.split(r"[/\\]", entries[0].file)[-1]
+    rule.area = re.split(r"[/\\]", entries[0].file)[-2] if "/" in entries[0].file else ""
+    if name != f"{rule.slug}.yaml":
+        problems.append(Problem(rule.place, f"rule {rule.slug} stands in {name}; its file is {rule.slug}.yaml"))
+    if len(entries) < 2 or not entries[1].plain.get("cases"):
+        problems.append(Problem(rule.place, f"rule {rule.slug} has no cases"))
+        rule.cases, rule.case_entry = [], entries[0]
+        return rule, problems
+    rule.case_entry, rule.cases = entries[1], entries[1].plain["cases"]
+    for i, case in enumerate(rule.cases):
+        problems += unknown_keys(case, _CASE, entries[1], "cases", i)
+        if case.get("expect") not in OUTCOMES:
+            problems.append(Problem(entries[1].place("cases", i), f"expect is none of: {', '.join(OUTCOMES)}"))
+    problems += _kinds_of_cases(rule)
+    return rule, problems
+
+
+def _kinds_of_cases(rule: Rule) -> list[Problem]:
+    expected = {case.get("expect") for case in rule.cases}
+    missing = [kind for kind in ("violated", "met", "unknown") if kind not in expected]
+    if not any("edge" in str(case.get("name", "")).lower() for case in rule.cases):
+        missing.append("edge (its name says so)")
+    return [Problem(rule.place, f"rule {rule.slug} has no case: {kind}") for kind in missing]
+
+
+def check_rules(rules: Mapping[str, Rule], causes: Collection[str], symptoms: Collection[str]) -> list[Problem]:
+    """Return what is wrong between rules: unknown slugs in ``after`` and ``see``, cycles, unknown causes and symptoms."""
+    problems = []
+    for rule in rules.values():
+        for slug in (*rule.after, *rule.see):
+            if slug not in rules:
+                meant = nearest(slug, rules)
+                problems.append(Problem(rule.place, f"no rule {slug}{f'; did you mean {meant}?' if meant else ''}"))
+        if causes and rule.cause not in causes:
+            problems.append(Problem(rule.place, f"no cause {rule.cause} in causes.yaml"))
+        problems += [Problem(rule.place, f"no symptom class {c} in symptoms.yaml")
+                     for c in rule.explains if symptoms and c not in symptoms]  # fmt: skip
+    if not problems:
+        try:
+            rank(rules)
+        except RecursionError:
+            problems.append(Problem(Place("rules"), "the rules' `after` runs in a circle"))
+    return problems
