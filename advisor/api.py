@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 
 from advisor import __version__
 from advisor.document import Document, Ignore, StackRef, read_documents
-from advisor.engine import VIOLATED, Instance, Outcome, instances, judge
+from advisor.engine import FAULT, VIOLATED, Instance, Outcome, instances, judge
 from advisor.errors import InputError, Place, Problem, nearest, shown
 from advisor.knowledge import Knowledge, load_knowledge
 from advisor.model import Builder, System
@@ -20,7 +22,7 @@ from advisor.units import parse_date
 __all__ = ["Run", "check"]
 
 
-def check(  # noqa: PLR0913 (a call has its options)
+def check(
     paths: Sequence[str], *, stdin: str | None = None, today: str | None = None, sets: Sequence[str] = (),
           packs: Sequence[str] = (), max_size: int = LIMITS.size, details: bool = True, snippets: bool = False,
           knowledge: Knowledge | None = None) -> Run:  # fmt: skip
@@ -56,17 +58,27 @@ def check(  # noqa: PLR0913 (a call has its options)
     """
     known = knowledge or load_knowledge(packs)
     day = _today(today)
+    builder = Builder(known, day)
     documents, problems = read_documents(
         paths, stdin=stdin, max_size=max_size, check_stack=lambda ref: check_stack(ref, known),
+        check_hop=builder.check_settings,
         is_middlebox=lambda name: (p := known.profile(name)) is not None and p.is_middlebox, known_rules=known.rules)  # fmt: skip
-    builder = Builder(known, day)
     systems = builder.build(documents)
     wrong = {p.place.file for p in builder.problems} | {_owner(p, documents) for p in builder.problems}
     problems = sorted({*problems, *builder.problems})
     good = [s for s in systems if not any(p.document.file in wrong for p in s.paths)]
     _apply_sets(sets, good, builder)
-    reports = [_judge(system, known, day, details=details, snippets=snippets) for system in good]
-    return Run(reports, problems, day, __version__)
+    faults: list[str] = []
+    reports = []
+    for system in good:
+        try:
+            reports.append(_judge(system, known, day, faults, details=details, snippets=snippets))
+        except Exception as error:
+            if os.environ.get("ADVISOR_DEBUG"):
+                raise
+            files = ", ".join(dict.fromkeys(p.document.file for p in system.paths))
+            faults.append(f"internal error in {files}: {type(error).__name__}: {error}; the other documents were judged")
+    return Run(reports, problems, day, __version__, faults)
 
 
 def _owner(problem: Problem, documents: Sequence[Document]) -> str:
@@ -85,7 +97,7 @@ def check_stack(ref: StackRef, knowledge: Knowledge) -> Problem | None:
     profile = knowledge.profile(ref.name)
     if profile is None:
         meant = nearest(ref.name, knowledge.stack_names())
-        hint = f"; did you mean {meant}?  (advisor stacks lists all)" if meant else "; advisor stacks list shows all"
+        hint = f"; did you mean {meant}?  (advisor stacks list shows all)" if meant else "; advisor stacks list shows all"
         return Problem(ref.place, f'no stack "{shown(ref.name)}"{hint}')
     if ref.version is None or not profile.versions:
         return None
@@ -94,8 +106,8 @@ def check_stack(ref: StackRef, knowledge: Knowledge) -> Problem | None:
         return Problem(
             ref.place, f'{profile.name} version "{shown(ref.version)}" has no number; write one such as {lines}'
         )
-    newest = int(profile.versions[-1].line.split(".")[0])
-    if int(ref.version.split(".")[0][:9]) > newest + 10 and newest < 1000:
+    newest, major = _major(profile.versions[-1].line), _major(ref.version)
+    if major > newest + 10 and newest < 1000:
         lines = f"{profile.versions[0].line} to {profile.versions[-1].line}"
         return Problem(
             ref.place,
@@ -104,9 +116,12 @@ def check_stack(ref: StackRef, knowledge: Knowledge) -> Problem | None:
     return None
 
 
-def _today(today: str | None) -> str:
-    import os
+def _major(version: str) -> int:
+    digits = "".join(takewhile(str.isdigit, version))
+    return int(digits[:9] or "0")
 
+
+def _today(today: str | None) -> str:
     if today is not None:
         try:
             return parse_date(today, "today")
@@ -115,7 +130,7 @@ def _today(today: str | None) -> str:
     from datetime import UTC, date, datetime
 
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch.isdigit() else date.today().isoformat()  # noqa: DTZ011 (the reader's day)
+    return datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch.isdigit() else date.today().isoformat()
 
 
 def _apply_sets(sets: Sequence[str], systems: Sequence[System], builder: Builder) -> None:
@@ -139,14 +154,18 @@ def _apply_sets(sets: Sequence[str], systems: Sequence[System], builder: Builder
         raise InputError(problems)
 
 
-def _judge(system: System, knowledge: Knowledge, day: str, *, details: bool, snippets: bool) -> Report:
+def _judge(
+    system: System, knowledge: Knowledge, day: str, faults: list[str], *, details: bool, snippets: bool
+) -> Report:
     sheet = Sheet(knowledge.properties)
     outcomes = judge(instances(knowledge.rules.values(), system.subjects), sheet)
-    ignored, faults = _ignored(system, outcomes, day)
+    faults += [f"internal error in rule {o.instance.rule.slug} on {o.instance.subject.name}: {o.fault}; the other rules ran"
+               for o in outcomes if o.status == FAULT]  # fmt: skip
+    ignored, lapsed = _ignored(system, outcomes, day)
     positions = {hop.name: i for path in system.paths for i, hop in enumerate(path.hops)}
     plan = Planner(sheet, outcomes, ignored, positions).plan()
     digests = {f: _digest(f) for f in dict.fromkeys(p.document.file for p in system.paths)} if details else {}
-    judged = Judged(system, sheet, outcomes, plan, ignored, faults)
+    judged = Judged(system, sheet, outcomes, plan, ignored, lapsed)
     return build_report(judged, knowledge, digests, details=details, snippets=snippets)
 
 

@@ -10,7 +10,7 @@ from advisor.rules import Rule
 from advisor.sheet import Env, Sheet
 from advisor.values import Leaf, Truth, Unknown, both, leaves_of
 
-VIOLATED, MET, UNKNOWN, NOT_APPLICABLE = "violated", "met", "unknown", "not applicable"
+VIOLATED, MET, UNKNOWN, NOT_APPLICABLE, FAULT = "violated", "met", "unknown", "not applicable", "fault"
 
 
 class Instance:
@@ -46,14 +46,16 @@ class Outcome:
         env: The values it was decided by.
 
         deps: The knobs it hangs on.
+
+        fault: What went wrong in us, of a "fault".
     """
 
-    __slots__ = ("deps", "env", "failed", "instance", "missing", "status")
+    __slots__ = ("deps", "env", "failed", "fault", "instance", "missing", "status")
 
     def __init__(self, instance: Instance, status: str, env: Env | None, deps: int, missing: tuple[Leaf, ...] = (),
-                 failed: tuple[int, ...] = ()) -> None:  # fmt: skip
+                 failed: tuple[int, ...] = (), fault: str = "") -> None:  # fmt: skip
         self.instance, self.status, self.env, self.deps = instance, status, env, deps
-        self.missing, self.failed = missing, failed
+        self.missing, self.failed, self.fault = missing, failed, fault
 
     def __repr__(self) -> str:
         return f"{self.instance!r}: {self.status}"
@@ -132,9 +134,17 @@ def _partial_versions(instance: Instance, env: Env) -> tuple[Leaf, ...]:
 def judge(todo: Iterable[Instance], sheet: Sheet, base: list[Outcome] | None = None) -> list[Outcome]:
     """Return the outcomes of all instances, taking over from *base* those that the sheet's moves cannot change."""
     if base is None:
-        return [evaluate(instance, sheet) for instance in todo]
+        return [_guarded(instance, sheet) for instance in todo]
     moved = sheet.moved
     return [evaluate(o.instance, sheet) if o.deps & moved else o for o in base]
+
+
+def _guarded(instance: Instance, sheet: Sheet) -> Outcome:
+    """Evaluate, or say that the rule is at fault: the other rules still run."""
+    try:
+        return evaluate(instance, sheet)
+    except Exception as error:
+        return Outcome(instance, FAULT, None, 0, fault=f"{type(error).__name__}: {error}")
 
 
 def severity(outcome: Outcome) -> str:

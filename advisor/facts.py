@@ -61,7 +61,7 @@ class Subject:
 
     __slots__ = ("kind", "label", "lists", "name", "parts", "place", "role", "scopes", "stated", "store", "wide")
 
-    def __init__(  # noqa: PLR0913 (a subject is made in one place)
+    def __init__(
         self, kind: str, name: str, *, role: str = "", store: Store | None = None, wide: Subject | None = None,
                  place: Place | None = None, label: str = "") -> None:  # fmt: skip
         self.kind, self.name, self.role, self.store, self.wide, self.place = kind, name, role, store, wide, place

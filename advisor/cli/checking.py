@@ -69,10 +69,14 @@ def tell_problems(run: Run) -> None:
     """Write the problems of a run to standard error, with what became of each file."""
     judged = {file for report in run.reports for file in report.files}
     terminal.print_problems(run.problems, judged, summary=True)
+    for fault in run.faults:
+        terminal.tell(f"advisor: {fault}")
 
 
 def exit_code(run: Run, fail_on: str, *, fail_on_unknown: bool) -> int:
-    """Return 2 where input is wrong, 1 where a finding reaches *fail_on* or an undecided rule counts, else 0."""
+    """Return 3 for a fault of ours, 2 for wrong input, 1 where a finding reaches *fail_on* or an undecided rule counts, else 0."""
+    if run.faults:
+        return 3
     if run.problems:
         return 2
     counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from advisor.document.fields import MOST_PROBLEMS, Fields, Found, TooMany
 from advisor.document.files import read_directory, read_file
-from advisor.document.hops import CheckStack, HopReader, chains, check_ends, check_names
+from advisor.document.hops import CheckHop, CheckStack, HopReader, chains, check_ends, check_names
 from advisor.document.parts import (
     Branch,
     Capture,
@@ -42,6 +42,7 @@ def read_documents(
     stdin: str | None = None,
     max_size: int = LIMITS.size,
     check_stack: CheckStack | None = None,
+    check_hop: CheckHop | None = None,
     is_middlebox: Callable[[str], bool] = lambda _: False,
     known_rules: Collection[str] | None = None,
 ) -> tuple[list[Document], list[Problem]]:
@@ -57,6 +58,8 @@ def read_documents(
 
         check_stack: Says what is wrong with a stack's name or version.
 
+        check_hop: Says what is wrong with a hop's settings.
+
         is_middlebox: Whether a stack only watches connections pass.
 
         known_rules: Names that ``ignore`` may hold; None accepts all.
@@ -68,7 +71,7 @@ def read_documents(
     def take(nodes: list[Node]) -> None:
         for node in nodes:
             document, found = read_document(
-                node, check_stack=check_stack, is_middlebox=is_middlebox, known_rules=known_rules
+                node, check_stack=check_stack, check_hop=check_hop, is_middlebox=is_middlebox, known_rules=known_rules
             )
             problems.extend(found)
             if document is not None:
@@ -100,6 +103,7 @@ def read_document(
     node: Node,
     *,
     check_stack: CheckStack | None = None,
+    check_hop: CheckHop | None = None,
     is_middlebox: Callable[[str], bool] = lambda _: False,
     known_rules: Collection[str] | None = None,
     check_files: bool = True,
@@ -110,7 +114,7 @@ def read_document(
     fields.problems += node.faults
     document = None
     try:
-        document = _read(node, fields, HopReader(fields, check_stack), is_middlebox, known_rules)
+        document = _read(node, fields, HopReader(fields, check_stack, check_hop), is_middlebox, known_rules)
     except TooMany:
         fields.problems.append(Problem(place, f"more than {MOST_PROBLEMS - 1} problems; the rest is not shown"))
     return (None if fields.problems else document), sorted(set(fields.problems))

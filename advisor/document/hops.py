@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from advisor.document.fields import STACK, Fields, Found
 from advisor.document.inline import inline_or_captures
@@ -11,6 +11,7 @@ from advisor.errors import Place, Problem, shown
 from advisor.source import Node
 
 CheckStack = Callable[[StackRef], Problem | None]
+CheckHop = Callable[[Hop], Iterable[Problem]]
 # What facts() leaves to readers of their own.
 _APART = frozenset(
     ("name", "stack", "client", "runtime", "platform", "settings", "host", "link", "config", "use", "split")
@@ -25,10 +26,14 @@ class HopReader:
         fields: Reads the values and gathers the problems.
 
         check_stack: Says what is wrong with a stack's name or version; None accepts all.
+
+        check_hop: Says what is wrong with the settings of a hop; None accepts all.
     """
 
-    def __init__(self, fields: Fields, check_stack: CheckStack | None = None) -> None:
-        self.fields, self.check_stack = fields, check_stack
+    def __init__(
+        self, fields: Fields, check_stack: CheckStack | None = None, check_hop: CheckHop | None = None
+    ) -> None:
+        self.fields, self.check_stack, self.check_hop = fields, check_stack, check_hop
 
     def path(self, node: Node, *, may_split: bool) -> tuple[list[Hop], list[Branch]]:
         """Return the hops of a path in order, and the branches it ends in."""
@@ -102,10 +107,13 @@ class HopReader:
             return None
         label = name.text if name is not None else stack.name if stack is not None else ""
         name_place = name.place if name is not None else stack.place if stack is not None else node.place
-        return Hop(
+        hop = Hop(
             name=label, name_place=name_place, place=node.place, **stacks, facts=facts, settings=settings, host=host,
             link=link, config=config, use=use, process=process,
         )  # fmt: skip
+        for problem in self.check_hop(hop) if self.check_hop is not None and settings else ():
+            fields.complain(problem.place, problem.message)
+        return hop
 
     def _section(self, found: Found, name: str) -> dict[str, Stated]:
         return self.fields.facts(found[name][2], f"path.{name}", name) if name in found else {}

@@ -46,6 +46,18 @@ class Builder:
         self.sharing = Sharing(documents)
         return [self._system(group) for group in self.sharing.groups]
 
+    def check_settings(self, raw: Hop) -> list[Problem]:
+        """Return what is wrong with the settings of a hop, whatever else is wrong with its document."""
+        profile = self._profile(raw.stack)
+        model = HopModel(None, raw, profile)
+        store = Store(profile, raw.name, raw.stack.version if raw.stack else None, raw.place)
+        model.hop = store.hop = Subject("hop", raw.name, role="hop", store=store)
+        model.host = Subject("host", raw.name, role="host")
+        self._ends(model, raw, store)
+        reader = SettingsReader(self.knowledge.properties)
+        reader.take(model, raw.settings)
+        return reader.problems
+
     def _system(self, documents: list[Document]) -> System:
         self.hops, self.legs, self.loads = {}, {}, {}
         paths = [path for document in documents for path in self._document(document)]

@@ -313,12 +313,13 @@ class Report(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Everything a call found: a report a system, and what was wrong with the input."""
+    """Everything a call found: a report a system, what was wrong with the input, and what went wrong in us (a sentence each)."""
 
     reports: Sequence[Report]
     problems: Sequence[Problem]
     today: str
     version: str
+    faults: Sequence[str] = ()
 
     def worst(self) -> str | None:
         """Return the highest severity among the findings, or None."""
