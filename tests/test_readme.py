@@ -17,8 +17,8 @@ import pytest
 
 from advisor.cli.group import COMMANDS, advisor
 from advisor.errors import Place, Problem
-from advisor.expressions import parse
 from advisor.knowledge import load_knowledge
+from advisor.parsing import parse
 from advisor.properties import PropertyScope
 
 ROOT = Path(__file__).parents[1]
