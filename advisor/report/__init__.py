@@ -48,7 +48,7 @@ class Judged(NamedTuple):
 def build_report(
     judged: Judged, knowledge: Knowledge, digests: Mapping[str, str], *, details: bool, snippets: bool = False
 ) -> Report:
-    """Return the report of one system; without *details* the list of all facts is left empty, without *snippets* theirs."""
+    """Return the report of one system; without *details* facts, outcomes and rules are left empty, without *snippets* theirs."""
     words = Words(judged.sheet)
     changes = change_views(judged, words)
     symptoms, explains = symptom_views(judged, knowledge)
@@ -72,7 +72,11 @@ def build_report(
     if snippets and judged.plan.changes:
         from advisor.report.snippets import snippet_views
 
-        return report._replace(snippets=snippet_views(judged, changes, report))
+        report = report._replace(snippets=snippet_views(judged, changes, report))
+    if details:
+        from advisor.report.outcomes import outcome_views, rule_views
+
+        report = report._replace(outcomes=outcome_views(judged, words, report.service), rules=rule_views(judged))
     return report
 
 

@@ -11,6 +11,7 @@ from advisor.plan import Change
 from advisor.report.parts import ChangeView
 from advisor.report.words import Words, shown
 from advisor.sheet import Env
+from advisor.units import UNITS, parse_quantity
 from advisor.values import Range, known
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ def _view(judged: Judged, words: Words, change: Change, step: int) -> ChangeView
     place = fact.place if fact.source in ("stated", "captured", "estimated") else ""
     where = ", ".join(filter(None, (fact.words, place)))
     because = dict.fromkeys(reason for owner in change.owners for reason in _because(judged, change, owner))
+    planned = shown(change.value, unit_kind(setting.kind) if setting else unit_kind(prop.kind))
+    cell = judged.sheet.setting(store, setting) if setting and store else judged.sheet.cell(target.subject, prop.name)
+    written = cell.source.text if cell.source.kind in ("stated", "estimated") else ""
     return ChangeView(
         hop=target.subject.name,
         side=side,
@@ -43,13 +47,25 @@ def _view(judged: Judged, words: Words, change: Change, step: int) -> ChangeView
         full_name=setting.name if setting else f"{side}.{prop.name}",
         property=f"{side}.{prop.name}",
         now=fact.value,
-        planned=shown(change.value, unit_kind(setting.kind) if setting else unit_kind(prop.kind)),
+        planned=planned,
         was=f"{fact.value} ({where})" if where else fact.value,
         effect=setting.effect if setting else "",
         rules=tuple(sorted({owner.rule.slug for owner in change.owners})),
         step=step,
         because=tuple(because),
+        place=place or str((store.place if store else target.subject.place) or ""),
+        written=written if _reads_back(change.value, planned, unit_kind(setting.kind if setting else prop.kind)) else "",
     )
+
+
+def _reads_back(value: Any, planned: str, kind: str) -> bool:
+    """Return whether *planned* in a document means *value*: long figures are shown rounded."""
+    if kind not in UNITS or not isinstance(value, float):
+        return isinstance(value, (bool, str)) and planned == shown(value, kind)
+    try:
+        return parse_quantity(planned, kind, "") == value
+    except ValueError:
+        return False
 
 
 def _because(judged: Judged, change: Change, owner: Instance) -> list[str]:

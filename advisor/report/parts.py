@@ -65,6 +65,10 @@ class ChangeView(NamedTuple):
         step: The step of the roll-out it belongs to, from 1.
 
         because: The arithmetic of the bounds behind it, a sentence each.
+
+        place: "file:line:column" of the value as stated or captured, else of what has the setting, or "".
+
+        written: What stands at *place* where the document states it and *planned* can stand there instead, else "".
     """
 
     hop: str
@@ -79,6 +83,8 @@ class ChangeView(NamedTuple):
     rules: Sequence[str]
     step: int
     because: Sequence[str] = ()
+    place: str = ""
+    written: str = ""
 
 
 class NumberView(NamedTuple):
@@ -189,6 +195,51 @@ class IgnoredView(NamedTuple):
     place: str
 
 
+class OutcomeView(NamedTuple):
+    """
+    What became of one rule on one subject; where it does not apply there is none.
+
+    Attributes:
+        service: The path that the subject is on, or the report's service where it is on several.
+
+        where: The subject ("edge -> pricing").
+
+        status: violated, ignored, met or unknown.
+
+        summary: The headline where it is violated or ignored, else empty.
+
+        reason: Why it is not decided, or why the document accepts it, in a sentence; else empty.
+
+        missing: The facts that would decide.
+
+        place: Of the first fact that decides and is written somewhere, else of the subject, or "".
+    """
+
+    rule: str
+    service: str
+    where: str
+    status: str
+    severity: str
+    summary: str
+    reason: str
+    missing: Sequence[Missing]
+    place: str
+
+
+class RuleView(NamedTuple):
+    """A rule in general: *why* and *leave* (when it may stay as it is) are Markdown of the rule's author."""
+
+    slug: str
+    title: str
+    severity: str
+    confidence: str
+    cause: str
+    why: str
+    leave: str
+    references: Sequence[str]
+    proof: str
+
+
 class HopView(NamedTuple):
     """One hop for the picture of the path: *kind* is end or middlebox; *notes* are short ("2 kept idle")."""
 
@@ -291,7 +342,12 @@ class SnippetView(NamedTuple):
 
 
 class Report(NamedTuple):
-    """One system: one document, or several that share hops."""
+    """
+    One system: one document, or several that share hops.
+
+    Attributes:
+        outcomes, rules: What became of every rule on every subject, and those rules; empty where details were not asked for.
+    """
 
     service: str
     files: Sequence[str]
@@ -310,6 +366,8 @@ class Report(NamedTuple):
     facts: Sequence[FactView]
     snippets: Sequence[SnippetView]
     notes: Sequence[str]
+    outcomes: Sequence[OutcomeView] = ()
+    rules: Sequence[RuleView] = ()
 
 
 class Run(NamedTuple):
