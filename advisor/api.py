@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
+from typing import Any
 
 from advisor import __version__
 from advisor.document import Document, Ignore, StackRef, read_documents
@@ -12,7 +13,7 @@ from advisor.engine import FAULT, VIOLATED, Instance, Outcome, instances, judge
 from advisor.errors import InputError, Place, Problem, nearest, shown
 from advisor.knowledge import Knowledge, load_knowledge
 from advisor.model import Builder, System
-from advisor.plan import Planner
+from advisor.plan import Plan, Planner
 from advisor.report import Judged, build_report
 from advisor.report.parts import Finding, IgnoredView, Report, Run
 from advisor.sheet import Sheet
@@ -57,17 +58,13 @@ def check(
         KnowledgeError: Where a rule or a profile is wrong.
     """
     known = knowledge or load_knowledge(packs)
-    day = _today(today)
+    day = day_of(today)
     builder = Builder(known, day)
-    documents, problems = read_documents(
-        paths, stdin=stdin, max_size=max_size, check_stack=lambda ref: check_stack(ref, known),
-        check_hop=builder.check_settings,
-        is_middlebox=lambda name: (p := known.profile(name)) is not None and p.is_middlebox, known_rules=known.rules)  # fmt: skip
+    documents, problems = read_documents(paths, stdin=stdin, max_size=max_size, **checks(known, builder))
     systems = builder.build(documents)
-    wrong = {p.place.file for p in builder.problems} | {_owner(p, documents) for p in builder.problems}
+    good = sound(systems, documents, builder.problems)
     problems = sorted({*problems, *builder.problems})
-    good = [s for s in systems if not any(p.document.file in wrong for p in s.paths)]
-    _apply_sets(sets, good, builder)
+    apply_sets(sets, good, builder)
     faults: list[str] = []
     reports = []
     for system in good:
@@ -79,6 +76,22 @@ def check(
             files = ", ".join(dict.fromkeys(p.document.file for p in system.paths))
             faults.append(f"internal error in {files}: {type(error).__name__}: {error}; the other documents were judged")
     return Run(reports, problems, day, __version__, faults)
+
+
+def checks(known: Knowledge, builder: Builder) -> dict[str, Any]:
+    """Return what a reader of documents asks of the knowledge, as its arguments."""
+    return {
+        "check_stack": lambda ref: check_stack(ref, known),
+        "check_hop": builder.check_settings,
+        "is_middlebox": lambda name: (p := known.profile(name)) is not None and p.is_middlebox,
+        "known_rules": known.rules,
+    }
+
+
+def sound(systems: Sequence[System], documents: Sequence[Document], problems: Sequence[Problem]) -> list[System]:
+    """Return the systems of which no document has one of *problems*, in it or in a capture that it names."""
+    wrong = {p.place.file for p in problems} | {_owner(p, documents) for p in problems}
+    return [s for s in systems if not any(p.document.file in wrong for p in s.paths)]
 
 
 def _owner(problem: Problem, documents: Sequence[Document]) -> str:
@@ -121,7 +134,8 @@ def _major(version: str) -> int:
     return int(digits[:9] or "0")
 
 
-def _today(today: str | None) -> str:
+def day_of(today: str | None) -> str:
+    """Return the day to judge on, as YYYY-MM-DD; InputError where *today* is none."""
     if today is not None:
         try:
             return parse_date(today, "today")
@@ -133,7 +147,7 @@ def _today(today: str | None) -> str:
     return datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch.isdigit() else date.today().isoformat()
 
 
-def _apply_sets(sets: Sequence[str], systems: Sequence[System], builder: Builder) -> None:
+def apply_sets(sets: Sequence[str], systems: Sequence[System], builder: Builder) -> None:
     """Set what --set says on every hop of that name."""
     problems = []
     for text in sets:
@@ -157,16 +171,23 @@ def _apply_sets(sets: Sequence[str], systems: Sequence[System], builder: Builder
 def _judge(
     system: System, knowledge: Knowledge, day: str, faults: list[str], *, details: bool, snippets: bool
 ) -> Report:
-    sheet = Sheet(knowledge.properties)
+    judged = judge_system(system, knowledge, day, faults, Sheet(knowledge.properties))
+    digests = {f: _digest(f) for f in dict.fromkeys(p.document.file for p in system.paths)} if details else {}
+    return build_report(judged, knowledge, digests, details=details, snippets=snippets)
+
+
+def judge_system(
+    system: System, knowledge: Knowledge, day: str, faults: list[str], sheet: Sheet, *, plans: bool = True
+) -> Judged:
+    """Return what the engine finds of *system* on a fresh *sheet*, with the plan if *plans*; adds faults of rules to *faults*."""
     outcomes = judge(instances(knowledge.rules.values(), system.subjects), sheet)
     faults += [f"internal error in rule {o.instance.rule.slug} on {o.instance.subject.name}: {o.fault}; the other rules ran"
                for o in outcomes if o.status == FAULT]  # fmt: skip
     ignored, lapsed = _ignored(system, outcomes, day)
     positions = {hop.name: i for path in system.paths for i, hop in enumerate(path.hops)}
-    plan = Planner(sheet, outcomes, ignored, positions).plan()
-    digests = {f: _digest(f) for f in dict.fromkeys(p.document.file for p in system.paths)} if details else {}
-    judged = Judged(system, sheet, outcomes, plan, ignored, lapsed)
-    return build_report(judged, knowledge, digests, details=details, snippets=snippets)
+    none = Plan(sheet, (), True, (), (), outcomes, {}, 0)
+    plan = Planner(sheet, outcomes, ignored, positions).plan() if plans else none
+    return Judged(system, sheet, outcomes, plan, ignored, lapsed)
 
 
 def _digest(file: str) -> str:
