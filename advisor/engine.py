@@ -143,7 +143,7 @@ def _guarded(instance: Instance, sheet: Sheet) -> Outcome:
     """Evaluate, or say that the rule is at fault: the other rules still run."""
     try:
         return evaluate(instance, sheet)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one rule must not cost the reader the others
         return Outcome(instance, FAULT, None, 0, fault=f"{type(error).__name__}: {error}")
 
 

@@ -162,7 +162,10 @@ class HostReader:
         subject.lists["endpoints"] = endpoints or None
 
     def _inline_counters(self, subject: Subject, counters: Mapping[str, Any]) -> None:
+        from advisor.captures import canonical_name
+
         over = counters.get("over")
+        counters = {canonical_name(name): value for name, value in counters.items()}
         for prop in self.knowledge.properties.all["host"].values():
             stated = counters.get(prop.counter) if prop.counter else None
             if not isinstance(stated, Stated):

@@ -193,7 +193,7 @@ class Planner:
         return found
 
     def _once(self) -> tuple[Chosen, dict[Instance, Open]]:
-        self.states_base
+        self.states_base  # noqa: B018  (remembers the outcomes before the first round)
         chosen: Chosen = {}
         notes: dict[Instance, Open] = {}
         goals = sorted(self.start.violated, key=self.order.__getitem__)

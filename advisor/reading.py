@@ -68,6 +68,6 @@ class Late:
 
     def __getattr__(self, name: str) -> Any:
         if name in self.late and "packed" in self.__dict__:
-            self.__dict__.update(pickle.loads(self.__dict__.pop("packed")))
+            self.__dict__.update(pickle.loads(self.__dict__.pop("packed")))  # noqa: S301 (trusted as the cache around it)
             return self.__dict__[name]
         raise AttributeError(name)

@@ -273,6 +273,15 @@ class Profile(Late):
             return fitting[-1].end_of_life
         return Unknown()
 
+    def is_supported(self, version: str | None) -> bool:
+        """Return whether *version* belongs to a line that is listed without an end, or to one after the last."""
+        if not version or not self.versions:
+            return False
+        fitting = [line for line in self.versions if _same_line(version, line.line)]
+        if fitting:
+            return not fitting[-1].end_of_life
+        return older(self.versions[-1].line, version) is True
+
     def expressions(self) -> Iterator[Expression]:
         """Yield the expressions of the profile."""
         for given in self.gives.values():

@@ -171,7 +171,7 @@ class _Reading:
         elif self.names:
             if len(words) != len(self.names):
                 self.problems.add(number, f"{quoted(line)} has {len(words)} numbers for {len(self.names)} names above")
-            for name, value in zip(self.names, words):
+            for name, value in zip(self.names, words):  # noqa: B905
                 if _NUMBER.fullmatch(value):
                     self.put(section, name, value, number)
             self.names = []

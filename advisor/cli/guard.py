@@ -23,7 +23,7 @@ def guarded(work: Callable[[], int], words: Sequence[str]) -> NoReturn:
     except KeyboardInterrupt:
         tell("advisor: interrupted")
         code = INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last one to see it says it in a sentence
         code = _told(error, words)
     sys.exit(flush(code))
 

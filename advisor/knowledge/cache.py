@@ -34,7 +34,7 @@ class KeptProfiles(Mapping[str, Profile]):
         found = self._open.get(name)
         if found is None:
             data, code = self._packed[name]
-            found = self._open[name] = pickle.loads(data)
+            found = self._open[name] = pickle.loads(data)  # noqa: S301 (see the module: as a .pyc)
             _link(found.expressions(), code)
         return found
 
@@ -73,7 +73,7 @@ def load(key: str) -> Knowledge | None:
                 return None
             if stream.read(len(key.encode()) + 1) != key.encode() + b"\n":
                 return None
-            knowledge, code, profiles = pickle.load(stream)
+            knowledge, code, profiles = pickle.load(stream)  # noqa: S301 (see the module: as a .pyc)
     except (OSError, EOFError, ValueError, pickle.UnpicklingError, AttributeError, ImportError, IndexError, TypeError):
         return None
     found: Knowledge = knowledge
@@ -138,6 +138,6 @@ def _code(expressions: Iterator[Expression]) -> bytes:
 
 
 def _link(expressions: Iterator[Expression], code: Any) -> None:
-    functions = load_code(marshal.loads(code))
+    functions = load_code(marshal.loads(code))  # noqa: S302 (see the module: as a .pyc)
     for expression, run in zip(expressions, functions, strict=True):
         expression.run = run

@@ -124,6 +124,8 @@ class Builder:
         store = Store(profile, raw.name, version, place)
         hop = model.hop = Subject("hop", raw.name, role="hop", store=store, place=raw.name_place)
         store.hop = hop
+        if profile.owner == "provider":
+            hop.stated["managed"] = Given(True, Source("none", None, profile.name))
         hop.stated["stack"] = Given(profile.name, Source("stated", place, text=profile.name))
         if version:
             hop.stated["version"] = Given(version, Source("stated", place, text=version))
@@ -155,11 +157,11 @@ class Builder:
 
     @staticmethod
     def _life(hop: Subject, profile: Profile, version: str | None, place: Place) -> None:
-        """State the last day of support; a stack that publishes none has no end."""
+        """State the last day of support; a stack or line that has none yet has no end."""
         end = profile.end_of_life(version)
         if isinstance(end, str):
             hop.stated["end_of_life"] = Given(end, Source("default", place, profile.name, profile.versions_source))
-        elif not profile.generic and not any(line.end_of_life for line in profile.versions):
+        elif not profile.generic and (profile.is_supported(version) or not any(v.end_of_life for v in profile.versions)):
             hop.stated["end_of_life"] = Given(_NEVER, Source("none", None, profile.name))
 
     def _ends(self, model: HopModel, raw: Hop, store: Store) -> None:

@@ -38,7 +38,7 @@ def _environment() -> Environment:
 
     found = Environment(
         loader=FileSystemLoader(templates_dir()), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, autoescape=False, finalize=_shown,
+        keep_trailing_newline=True, autoescape=False, finalize=_shown,  # noqa: S701 - finalize quotes, for Markdown
     )  # fmt: skip
     found.filters |= {"code": code, "cell": cell, "reference": reference, "source": source, "listed": _listed}
     found.globals |= {

@@ -55,7 +55,7 @@ def outputs() -> tuple[Output, ...]:
     import yaml
 
     with open(os.path.join(templates_dir(), "snippets", "targets.yaml"), encoding="utf-8") as file:
-        rows = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        rows = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe
     return tuple(Output(**row) for row in rows)
 
 

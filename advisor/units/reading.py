@@ -61,7 +61,7 @@ _MEANT = {
 }
 _EXAMPLE = {"duration": "30s", "size": "2MiB", "rate": "2400/s", "bandwidth": "1Gbit/s", "share": "10%",
             "count": "65536", "ratio": "2", "flag": "true", "version": "1.24", "date": "2027-01-31"}  # fmt: skip
-_QUANTITY = re.compile(r"([+-]?)([0-9]{1,18}(?:\.[0-9]{1,18})?) ?([^0-9\s.,+-](?:.*\S)?)?", re.ASCII)
+_QUANTITY = re.compile(r"([+-]?)([0-9]{1,20}(?:\.[0-9]{1,18})?) ?([^0-9\s.,+-](?:.*\S)?)?", re.ASCII)
 _BOOLEANS_OF_OLD = frozenset(("yes", "no", "on", "off", "y", "n"))
 TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
