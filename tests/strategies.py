@@ -20,7 +20,7 @@ from advisor.model import Builder, System
 from advisor.plan import Plan, Planner
 from advisor.report.parts import ChangeView, Run
 from advisor.sheet import Sheet
-from advisor.stacks import ROLES, Profile, Setting
+from advisor.stacks import Profile, Setting
 from advisor.units import show
 
 TODAY = "2026-01-01"
@@ -85,7 +85,11 @@ def applied(document: Plain, changes: Iterable[ChangeView]) -> Plain | None:
             hop.setdefault("host", {}).setdefault("sysctl", {})[change.full_name] = change.planned
             continue
         role, _, name = change.full_name.partition(".")
-        found = knowledge().properties.find({"caller": "end", "callee": "end"}.get(role, role), name) if role in ROLES else None
+        found = (
+            knowledge().properties.find({"caller": "end", "callee": "end"}.get(role, role), name)
+            if role in ("caller", "callee", "hop", "host")
+            else None
+        )
         if found is not None and found.key:
             place = hop  # a fact of the document's own: retry.first
             *sections, last = found.key.split(".")
