@@ -38,11 +38,6 @@ def documents() -> list[str]:
     return sorted(name for name in found if "/review/" not in name)
 
 
-WAITING = {
-    "mtu": "a document has no key for leg.mss_clamped, so the rule stays unknown",
-}
-"""Examples that are right, and wait for the advisor: the tests fail as soon as it has caught up."""
-
 CAUSES = [Path(name).stem for name in documents() if name.startswith("causes/")]
 
 
@@ -60,11 +55,6 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return Ran(*capsys.readouterr(), int(left.value.code or 0))
 
     return call
-
-
-def waiting(cause: str) -> tuple[pytest.MarkDecorator, ...]:
-    """Return the mark of an example that cannot pass yet."""
-    return (pytest.mark.xfail(strict=True, reason=WAITING[cause]),) if cause in WAITING else ()
 
 
 @pytest.mark.parametrize("name", documents())
@@ -100,7 +90,7 @@ def test_the_report_of_the_checkout_is_the_one_in_the_repository(run: Run, golde
         assert stale == []
 
 
-@pytest.mark.parametrize("cause", [pytest.param(cause, marks=waiting(cause)) for cause in CAUSES])
+@pytest.mark.parametrize("cause", CAUSES)
 def test_the_example_of_a_cause_is_found_to_have_it(cause: str, run: Run) -> None:
     (report,) = json.loads(run("check", f"causes/{cause}.yaml", "--format", "json").out)["reports"]
 
