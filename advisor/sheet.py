@@ -15,7 +15,7 @@ from advisor.expressions import Expression, Kind
 from advisor.facts import UNKNOWN, Cell, Given, Hook, Knob, Source, Store, Subject
 from advisor.moves import Circular, Conflict, Move, Target, grain, settle
 from advisor.properties import Derivation, Properties, Property
-from advisor.stacks import UNSET, Behaviour, Effective, Setting, pick
+from advisor.stacks import UNSET, Behaviour, Effective, Row, Setting, pick
 from advisor.values import Range, Unknown, known
 
 _PATHS: dict[str, tuple[str, tuple[str, ...], str]] = {}  # names taken apart, once each
@@ -262,7 +262,7 @@ class Sheet:
             if type(value) in (Range, Unknown):
                 value = _hang(value, (store.hop or subject, "version"), prop.low, prop.high, prop.kind)
             source = Source(
-                "behaviour", store.place, _titled(store, version), (row.source if row else "") or gives.source
+                "behaviour", store.place, _titled(store, version), (row.source if row else "") or gives.source or _sources(gives.rows)
             )
             return Cell(value, source, version.deps, prop.name)
         env = Env(self, self.bind(subject), None, store)
@@ -392,6 +392,11 @@ def _nothing(setting: Setting, store: Store) -> Any:
     if setting.kind.base == "number":
         return Range(0.0, inf, (leaf,))
     return Unknown((leaf,), frozenset((True, False)) if setting.kind.base == "flag" else None)
+
+
+def _sources(rows: tuple[Row, ...]) -> str:
+    """Return where the values of all rows are from: of a version that is not known each may be the one."""
+    return "; ".join(dict.fromkeys(row.source for row in rows if row.source))
 
 
 def _titled(store: Store, version: Cell) -> str:
