@@ -30,4 +30,5 @@ RENDERERS: Mapping[str, Renderer] = {
     "brief": _later("brief"),
     "json": _later("json_v1"),
     "markdown": _later("markdown"),
+    "sarif": _later("sarif"),
 }

@@ -10,7 +10,7 @@ from advisor.report.parts import Run
 
 class Options(NamedTuple):
     """
-    How an output is wanted; a renderer for programs heeds none of it.
+    How an output is wanted; a renderer for programs heeds none of it but the last.
 
     Attributes:
         color: Whether the terminal takes colours.
@@ -22,6 +22,8 @@ class Options(NamedTuple):
         quiet: The headlines of the findings and the summary alone.
 
         ascii: Only characters of ASCII.
+
+        all_outcomes: Of the formats for programs that list findings: what is met and what is not known too.
     """
 
     color: bool = False
@@ -29,6 +31,7 @@ class Options(NamedTuple):
     verbose: bool = False
     quiet: bool = False
     ascii: bool = False
+    all_outcomes: bool = False
 
 
 Renderer = Callable[[Run, Options], str]

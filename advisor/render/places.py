@@ -21,9 +21,9 @@ def located(place: str) -> Place:
 
 
 def target(report: Report, finding: Finding) -> Place:
-    """Return where the fact to change stands: the first planned one that is written, else what shows the finding."""
-    written = [c.place for c in finding.changes if c.written] + [finding.place] + [c.place for c in finding.changes]
-    return located(next(filter(None, [*written, *report.files]), ""))
+    """Return where the fact to change stands, or where it is to be stated; else where what shows the finding stands."""
+    changes = sorted(finding.changes, key=lambda c: not c.written)
+    return located(next(filter(None, [*(c.place for c in changes), finding.place, *report.files]), ""))
 
 
 def below(file: str) -> str | None:
