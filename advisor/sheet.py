@@ -254,16 +254,16 @@ class Sheet:
     def _given(self, subject: Subject, store: Store, prop: Property, gives: Any) -> Cell:
         if type(gives) is Setting:
             cell = self.setting(store, gives)
-            value = _nothing(gives, store) if cell.value is UNSET else cell.value
-            return Cell(self._within(prop, value), cell.source, cell.deps, prop.name)
+            if cell.value is UNSET:  # the stack says nothing: that is no default
+                return Cell(self._within(prop, _nothing(gives, store)), UNKNOWN, cell.deps, prop.name)
+            return Cell(self._within(prop, cell.value), cell.source, cell.deps, prop.name)
         if type(gives) is Behaviour:
             version = self.version(store)
             value, row = pick(gives.rows, version.value if known(version.value) else None)
             if type(value) in (Range, Unknown):
                 value = _hang(value, (store.hop or subject, "version"), prop.low, prop.high, prop.kind)
-            source = Source(
-                "behaviour", store.place, _titled(store, version), (row.source if row else "") or gives.source or _sources(gives.rows)
-            )
+            reference = (row.source if row else "") or gives.source or _sources(gives.rows)
+            source = Source("behaviour", store.place, _titled(store, version), reference)
             return Cell(value, source, version.deps, prop.name)
         env = Env(self, self.bind(subject), None, store)
         try:
