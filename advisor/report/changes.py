@@ -34,6 +34,10 @@ def _view(judged: Judged, words: Words, change: Change, step: int) -> ChangeView
     store, prop, setting = target.subject.store, target.prop, target.setting
     side = target.subject.role or target.subject.kind
     fact = words.setting(store, setting) if setting and store else words.fact(target.subject, prop.name)
+    if setting and fact.value == "not set":
+        # What the stack makes of it tells more, and is what the evidence shows.
+        effective = words.fact(target.subject, prop.name)
+        fact = effective if effective.name == fact.name and effective.value != "unknown" else fact
     place = fact.place if fact.source in ("stated", "captured", "estimated") else ""
     where = ", ".join(filter(None, (fact.words, place)))
     because = dict.fromkeys(reason for owner in change.owners for reason in _because(judged, change, owner))
@@ -89,5 +93,7 @@ def _because(judged: Judged, change: Change, owner: Instance) -> list[str]:
         if known(value):
             arithmetic = words.arithmetic(bound, env)
             amount = shown(value, unit_kind(target.prop.kind))
+            if not arithmetic and amount == shown(change.value, unit_kind(target.prop.kind)):
+                continue  # the planned value says it
             found.append(f"{_OPERATORS[operator]}{amount}" + (f" = {arithmetic}" if arithmetic and arithmetic != amount else ""))
     return found

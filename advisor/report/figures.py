@@ -27,8 +27,8 @@ _FIGURES = {
     "request_worst_case": "{0} × {1}, and the waits between them",
 }
 """What is told of a formula's arguments."""
-_LEAST: Mapping[str, tuple[Callable[..., float], str]] = {"idle_pool_size": (lambda busy: 8.0, "8, the least for any"),
-          "idle_pool_size_servers": (lambda busy, servers, spread: 2 * servers, "2 × {1}, the least")}  # fmt: skip
+_LEAST: Mapping[str, tuple[Callable[..., float], str]] = {"idle_pool_size": (lambda *_: 8.0, "8, the least for any"),
+          "idle_pool_size_servers": (lambda *given: 2 * given[1], "2 × {1}, the least")}  # fmt: skip
 """What some formulas do not go below, and how that is told."""
 _CALL = re.compile(r"\b(first|rate|total|sqrt)\(([^()]*)\)")
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_][\w.]*(?![\w.(])")
