@@ -247,7 +247,7 @@ def _check_references(fields: Fields, path: list[Hop], split: list[Branch], *, c
             continue
         meant = nearest(name, names)
         if meant:
-            fields.complain(place, f'no hop "{shown(name)}"; did you mean {meant}?')
+            fields.complain(place, f'no hop "{shown(name)}"; did you mean {shown(meant)}?')
         elif complete:
             fields.complain(place, f'no hop "{shown(name)}"; the path has {", ".join(sorted(map(shown, names)))}')
 
@@ -259,5 +259,5 @@ def _check_changes(fields: Fields, changes: list[Change], path: list[Hop], split
         if " " in change.what or any(f"{change.what}.".startswith(f"{name}.") for name in names):
             continue
         head = change.what.partition(".")[0]
-        hint = f"did you mean {meant}?" if (meant := nearest(head, names)) else "write what: HOP.SETTING, or a sentence"
+        hint = f"did you mean {shown(meant)}?" if (meant := nearest(head, names)) else "write what: HOP.SETTING, or a sentence"
         fields.complain(change.place, f'no hop "{shown(head)}"; {hint}')
