@@ -7,7 +7,7 @@ knob by a bound that hangs on the same knob.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from advisor.errors import Place
@@ -47,6 +47,14 @@ class Fix(NamedTuple):
     place: Place
 
 
+class Sign(NamedTuple):
+    """A circumstance that speaks for a cause (weight above 0) or against it, and why in a sentence."""
+
+    when: Expression
+    weight: float
+    say: Template
+
+
 class Rule(Late):
     """A rule as loaded; see ``docs/formats.md`` for its parts."""
 
@@ -71,6 +79,7 @@ class Rule(Late):
     fixes: tuple[Fix, ...]
     soften: tuple[str, Expression] | None
     references: tuple[str, ...]
+    signs: tuple[Sign, ...]
     proof: str
     see: tuple[str, ...]
     area: str
@@ -98,6 +107,7 @@ class Rule(Late):
             yield from (e for _, _, e in fix.moves if e is not None)
             if fix.when is not None:
                 yield fix.when
+        yield from sign_expressions(self.signs)
 
     def leaves(self, *expressions: Expression) -> tuple[str, ...]:
         """Return the property names that *expressions* read, also through ``let``, in order."""
@@ -126,3 +136,10 @@ def rank(rules: Mapping[str, Rule]) -> dict[str, int]:
     for slug in sorted(rules):
         depth(slug, ())
     return ranks
+
+
+def sign_expressions(signs: Iterable[Sign]) -> Iterator[Expression]:
+    """Yield the expressions of *signs*."""
+    for sign in signs:
+        yield sign.when
+        yield from (part for part in sign.say.parts if isinstance(part, Expression))

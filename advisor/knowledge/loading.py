@@ -9,7 +9,7 @@ from advisor.expressions import Kind, kind_of
 from advisor.knowledge.parts import Cause, Knowledge, SymptomClass, SysctlRow
 from advisor.knowledge.profile_files import load_profile
 from advisor.knowledge.property_files import load_properties
-from advisor.knowledge.rule_files import check_rules, load_rule
+from advisor.knowledge.rule_files import check_rules, load_outside, load_rule
 from advisor.parsing import parse
 from advisor.properties import Properties, PropertyScope
 from advisor.reading import Entry, read_entries
@@ -42,6 +42,8 @@ class Loader:
             self._causes(entries[0])
         elif base == "symptoms.yaml":
             self._symptoms(entries[0])
+        elif base == "outside.yaml":
+            self.later.append((entries, name))
         elif base == "counters.yaml":
             pass  # read by the captures, when a text of netstat -s is met
         elif base == "sysctls.yaml" or (entries and isinstance(entries[0].plain, dict) and _KINDS & entries[0].plain.keys()):
@@ -74,6 +76,8 @@ class Loader:
         for entries, name in self.later:
             if name.endswith("sysctls.yaml"):
                 table.append(entries[0])
+            elif name.endswith("outside.yaml"):
+                self._outside(entries[0])
             elif "stack" in entries[0].plain:
                 self._profile(entries, name)
             else:
@@ -111,6 +115,11 @@ class Loader:
         if rule.slug in self.knowledge.rules:
             self.problems.append(Problem(rule.place, f"two rules are named {rule.slug}"))
         self.knowledge.rules[rule.slug] = rule
+
+    def _outside(self, entry: Entry) -> None:
+        found, problems = load_outside(entry, self.knowledge.properties)
+        self.problems += problems
+        self.knowledge.outside.update(found)
 
     def _table(self, table: list[Entry]) -> None:
         linux = self.profiles.get("linux")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from advisor.expressions import Expression
 from advisor.facts import Given, Hook, Source, Store, Subject
 from advisor.properties import Properties
-from advisor.rules import Rule
+from advisor.rules import Rule, Sign, sign_expressions
 from advisor.stacks import ErrorText, Profile
 from advisor.values import choose
 
@@ -58,6 +58,17 @@ class SymptomClass(NamedTuple):
     texts: tuple[str, ...]
 
 
+class OutsideCause(NamedTuple):
+    """A cause outside configuration: no setting mends it, so it gets no tuning advice."""
+
+    slug: str
+    title: str
+    explains: tuple[str, ...]
+    weight: float
+    signs: tuple[Sign, ...]
+    look_for: str
+
+
 class Knowledge:
     """
     Everything loaded from ``rules/`` and from rule packs.
@@ -78,6 +89,7 @@ class Knowledge:
         self.symptoms: dict[str, SymptomClass] = {}
         self.sysctls: dict[str, list[SysctlRow]] = {}
         self.errors: list[tuple[str, ErrorText]] = []
+        self.outside: dict[str, OutsideCause] = {}
 
     def profile(self, name: str) -> Profile | None:
         """Return a stack's profile by its name or another name it has."""
@@ -98,3 +110,5 @@ class Knowledge:
             yield from rule.expressions()
         for rows in self.sysctls.values():
             yield from (row.when for row in rows if row.when is not None)
+        for cause in self.outside.values():
+            yield from sign_expressions(cause.signs)

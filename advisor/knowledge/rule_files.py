@@ -9,14 +9,15 @@ from typing import Any
 from advisor.errors import Place, Problem, nearest
 from advisor.expressions import Expression, unit_kind
 from advisor.knowledge.keys import unknown_keys
+from advisor.knowledge.parts import OutsideCause
 from advisor.parsing import parse
 from advisor.properties import ALIASES, PARTS, Properties, PropertyScope
 from advisor.reading import Entry
-from advisor.rules import CONFIDENCES, OPERATORS, SCOPES, SEVERITIES, Fix, Rule, Template, rank
+from advisor.rules import CONFIDENCES, OPERATORS, SCOPES, SEVERITIES, Fix, Rule, Sign, Template, rank
 
 _KEYS = frozenset(("rule", "title", "severity", "soften", "confidence", "cause", "scope", "each", "after", "explains", "applies",
                    "let", "require", "summary", "message", "evidence", "impact", "fix", "why", "leave", "wire", "references",
-                   "proof", "see"))  # fmt: skip
+                   "proof", "see", "signs"))  # fmt: skip
 _NEEDED = (
     "rule",
     "title",
@@ -31,6 +32,8 @@ _NEEDED = (
     "references",
     "proof",
 )
+_OUTSIDE = frozenset(("title", "explains", "weigh", "signs", "look_for"))
+_SIGN = frozenset(("when", "weigh", "say"))
 _FIX = frozenset(("set", "unset", "do", "when", "risk", "verify"))
 _CASE = frozenset(("name", "given", "expect", "missing", "fix", "stays"))
 OUTCOMES = ("violated", "met", "unknown", "not applicable")
@@ -42,19 +45,19 @@ def rule_aliases(scope: str) -> dict[str, str]:
 
 
 class _Loader:
-    def __init__(self, entry: Entry, properties: Properties) -> None:
-        self.entry, self.plain = entry, entry.plain
+    def __init__(self, entry: Entry, properties: Properties, at: tuple[str, ...] = ()) -> None:
+        self.entry, self.plain, self.at = entry, entry.plain, at
         self.properties = properties
         self.problems: list[Problem] = []
         self.rule = Rule()
 
     def fail(self, message: str, *path: str | int) -> None:
-        self.problems.append(Problem(self.entry.place(*path), message))
+        self.problems.append(Problem(self.entry.place(*self.at, *path), message))
 
     def expression(self, scope: PropertyScope, raw: Any, *path: str | int, kind: str = "") -> Expression | None:
         if isinstance(raw, bool):
             raw = str(raw).lower()
-        found = parse(str(raw), scope, self.entry.place(*path))
+        found = parse(str(raw), scope, self.entry.place(*self.at, *path))
         if isinstance(found, Problem):
             self.problems.append(found)
             return None
@@ -94,6 +97,19 @@ class _Loader:
             if scope.lookup(name) is None:
                 self.fail(f"no property {name}", "evidence", i)
         rule.fixes = tuple(self._fix(scope, i, raw) for i, raw in enumerate(plain.get("fix", ())))
+        rule.signs = self.signs(scope, plain.get("signs", ()))
+
+    def signs(self, scope: PropertyScope, plain: Any) -> tuple[Sign, ...]:
+        """Return what speaks for the cause and against it; *seen* and *tried* are the symptom and what did not fail."""
+        wider = PropertyScope(scope.properties, {**scope.aliases, "seen": "symptom", "tried": "symptom"}, extra=scope.extra)
+        found = []
+        for i, raw in enumerate(plain):
+            self.problems += unknown_keys(raw, _SIGN, self.entry, *self.at, "signs", i)
+            when = self.expression(wider, raw.get("when", ""), "signs", i, "when", kind="flag")
+            if when is not None:
+                say = self._template(wider, raw.get("say", ""), "signs", i, "say")
+                found.append(Sign(when, float(raw.get("weigh", 0)), say))
+        return tuple(found)
 
     def _scope(self) -> PropertyScope:
         rule, aliases = self.rule, rule_aliases(self.rule.scope)
@@ -218,6 +234,20 @@ def load_rule(entries: list[Entry], properties: Properties) -> tuple[Rule | None
             problems.append(Problem(entries[1].place("cases", i), f"expect is none of: {', '.join(OUTCOMES)}"))
     problems += _kinds_of_cases(rule)
     return rule, problems
+
+
+def load_outside(entry: Entry, properties: Properties) -> tuple[dict[str, OutsideCause], list[Problem]]:
+    """Return the causes outside configuration of ``rules/outside.yaml``, and what is wrong with the file."""
+    problems: list[Problem] = []
+    found = {}
+    for slug, plain in entry.plain.items():
+        problems += unknown_keys(plain, _OUTSIDE, entry, slug)
+        loader = _Loader(entry, properties, (slug,))
+        signs = loader.signs(properties.scope({"workload": "workload", "run": "run"}), plain.get("signs", ()))
+        problems += loader.problems
+        found[slug] = OutsideCause(slug, str(plain.get("title", slug)), tuple(plain.get("explains", ())),
+                                   float(plain.get("weigh", 1)), signs, str(plain.get("look_for", "")))  # fmt: skip
+    return found, problems
 
 
 def _kinds_of_cases(rule: Rule) -> list[Problem]:

@@ -1,0 +1,229 @@
+"""
+Which causes a symptom speaks for: the rules that explain its class, ranked by their outcomes and by the circumstances.
+
+A rule is a candidate where it explains a class of the symptom's text and is violated, or undecided. Its rank is a sum: what its
+outcome weighs, what its signs weigh (``signs`` of the rule: circumstances for it and against it), and what holds for every cause:
+where it was printed, what was left out, which change helped or did not. A cause outside configuration is a candidate like the
+others, with signs alone (``rules/outside.yaml``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from advisor.document import Change, Symptom
+from advisor.engine import MET, NOT_APPLICABLE, UNKNOWN, VIOLATED, Instance, Outcome, severity
+from advisor.facts import Given, Source, Store, Subject
+from advisor.hostfacts import given
+from advisor.knowledge import Knowledge
+from advisor.knowledge.parts import OutsideCause
+from advisor.rules import Rule, Sign, Template
+from advisor.sheet import Env, Sheet
+from advisor.values import Leaf, Unknown
+
+_SAFE = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
+_OUTCOME = {VIOLATED: 4.0, UNKNOWN: 1.0}
+_SEVERITY = {"error": 1.0, "warning": 0.5, "note": 0.0}
+# What holds for every cause, whatever its rule.
+ELSEWHERE, LEFT_OUT, NOT_LEFT_OUT, NO_EFFECT, HELPED, BEGAN = -2.0, 4.0, -1.5, -3.0, 3.0, 2.0
+LEAST = 0.5
+"""Candidates below this weight are not named."""
+
+
+class Reason(NamedTuple):
+    """A sentence for (weight above 0) or against a cause: plain, or a rule's with the values of *env*."""
+
+    weight: float
+    say: str | Template
+    env: Env | None = None
+
+
+class Candidate(NamedTuple):
+    """
+    A cause that a symptom may have.
+
+    Attributes:
+        instance: The rule and where; None for a cause outside configuration.
+
+        state: violated, unknown or outside.
+
+        missing: What would decide it.
+
+        asks: Circumstances that were not told and would weigh, by name, the heaviest first.
+    """
+
+    name: str
+    title: str
+    instance: Instance | None
+    state: str
+    weight: float
+    reasons: tuple[Reason, ...]
+    missing: tuple[Leaf, ...]
+    asks: tuple[str, ...]
+    look_for: str = ""
+
+
+def diagnose(symptom: Symptom, classes: Iterable[str], outcomes: Sequence[Outcome], changes: Sequence[Change],
+             knowledge: Knowledge, sheet: Sheet) -> list[Candidate]:  # fmt: skip
+    """Return the causes that *symptom* speaks for, the most likely first; one a rule, on the subject where it weighs most."""
+    named = frozenset(classes)
+    best: dict[str, Candidate] = {}
+    for outcome in outcomes:
+        rule = outcome.instance.rule
+        if outcome.status in (MET, NOT_APPLICABLE) or outcome.status not in _OUTCOME or not named & set(rule.explains):
+            continue
+        found = _candidate(symptom, outcome, changes, sheet)
+        if rule.slug not in best or found.weight > best[rule.slug].weight:
+            best[rule.slug] = found
+    for outside in knowledge.outside.values():
+        if named & set(outside.explains):
+            best[outside.slug] = _outside(symptom, outside, sheet)
+    kept = [c for c in best.values() if c.weight >= LEAST]
+    return sorted(kept, key=lambda c: (-c.weight, c.state, c.name))
+
+
+def _candidate(symptom: Symptom, outcome: Outcome, changes: Sequence[Change], sheet: Sheet) -> Candidate:
+    instance, rule = outcome.instance, outcome.instance.rule
+    weight = _OUTCOME[outcome.status]
+    if outcome.status == VIOLATED:
+        weight += _SEVERITY[severity(outcome)]
+    bind = {**instance.bind, **_circumstances(symptom, instance)}
+    env = Env(sheet, bind, rule.lets)
+    reasons, asks = _signs(rule.signs, env)
+    reasons += _places(symptom, instance)
+    reasons += _changes(changes, instance, rule)
+    weight += sum(reason.weight for reason in reasons)
+    return Candidate(rule.slug, rule.title, instance, outcome.status, weight, tuple(reasons), outcome.missing, tuple(asks))
+
+
+def _outside(symptom: Symptom, cause: OutsideCause, sheet: Sheet) -> Candidate:
+    env = Env(sheet, _circumstances(symptom, None))
+    reasons, asks = _signs(cause.signs, env)
+    weight = cause.weight + sum(reason.weight for reason in reasons)
+    return Candidate(cause.slug, cause.title, None, "outside", weight, tuple(reasons), (), tuple(asks), cause.look_for)
+
+
+def _signs(signs: Iterable[Sign], env: Env) -> tuple[list[Reason], list[str]]:
+    reasons, asks = [], dict[str, float]()
+    for sign in signs:
+        holds = sign.when.run(env)
+        if holds is True:
+            reasons.append(Reason(sign.weight, sign.say, env))
+        elif type(holds) is Unknown:
+            for subject, name in holds.leaves:
+                if isinstance(subject, Subject) and subject.kind == "symptom" and subject.name == "seen":
+                    asks[name] = max(asks.get(name, 0.0), abs(sign.weight))
+    return reasons, sorted(asks, key=lambda name: (-asks[name], name))
+
+
+def _circumstances(symptom: Symptom, instance: Instance | None) -> dict[str, Subject]:
+    """Return the symptom as a rule sees it: ``seen``, and ``tried`` for what did not fail."""
+    seen, tried = Subject("symptom", "seen"), Subject("symptom", "tried")
+    for subject, facts in ((seen, {**symptom.facts, **symptom.when}), (tried, symptom.not_when)):
+        for name, stated in facts.items():
+            if name == "lasts" and stated.value == "restart":
+                subject.stated["until_restart"] = given(stated)
+            elif name == "method":
+                methods = frozenset(str(m).upper() for m in stated.value) if isinstance(stated.value, (tuple, frozenset)) else (
+                    frozenset((str(stated.value).upper(),)))  # fmt: skip
+                source = Source("stated", stated.place, text=stated.text)
+                subject.stated["method"] = Given(methods, source)
+                subject.stated["unsafe_only"] = Given(not methods & _SAFE, source)
+                subject.stated["safe_fails"] = Given(bool(methods & _SAFE), source)
+            elif name != "without":
+                subject.stated[name] = given(stated)
+    if instance is not None:
+        seen.stated.update(_ends(symptom, instance))
+    return {"seen": seen, "tried": tried}
+
+
+def _ends(symptom: Symptom, instance: Instance) -> dict[str, Given]:
+    source = Source("stated", symptom.place)
+    found = {}
+    for role in ("caller", "callee"):
+        end = instance.bind.get(role)
+        if end is not None and symptom.from_ is not None:
+            found[f"from_{role}"] = Given(end.name == symptom.from_, source)
+    callee = instance.bind.get("callee")
+    if callee is not None and symptom.absent_at:
+        found["callee_silent"] = Given(callee.name in symptom.absent_at, source)
+    return found
+
+
+def _names(instance: Instance) -> set[str]:
+    """Return the hops that an instance is about."""
+    about = {s.name for s in instance.bind.values() if s.kind in ("end", "hop", "middlebox", "host")}
+    leg = instance.bind.get("leg")
+    if leg is not None and instance.element is None:
+        about |= {m.name for m in leg.lists.get("middleboxes") or ()}
+    return about
+
+
+def _places(symptom: Symptom, instance: Instance) -> list[Reason]:
+    """Return what the hop that printed it, and a hop that was left out, say."""
+    reasons = []
+    about = _names(instance)
+    if symptom.from_ is not None and symptom.from_ not in about and instance.rule.scope != "path":
+        reasons.append(Reason(ELSEWHERE, f"{symptom.from_} printed it, and this is elsewhere."))
+    left_out = symptom.not_when.get("without")
+    if left_out is not None:
+        name = str(left_out.value)
+        if (instance.element or instance.subject).name == name or (instance.element is None and name in about):
+            reasons.append(Reason(LEFT_OUT, f"It does not fail without {name}."))
+        else:
+            reasons.append(Reason(NOT_LEFT_OUT, f"It does not fail without {name}, which has no part in this."))
+    return reasons
+
+
+def _changes(changes: Sequence[Change], instance: Instance, rule: Rule) -> list[Reason]:
+    """Return what changes say: one of a value that the rule reads, and its effect."""
+    values = _values(instance, rule)
+    reasons = []
+    for change in changes:
+        if change.what.lower() not in values or change.effect is None:
+            continue
+        if change.effect == "none":
+            reasons.append(Reason(NO_EFFECT, f"A change of {change.what} had no effect."))
+        elif change.effect == "began":
+            reasons.append(Reason(BEGAN, f"It began with the change of {change.what}."))
+        elif change.effect in ("better", "gone"):
+            reasons.append(Reason(HELPED, f"A change of {change.what} made it {change.effect}."))
+    return reasons
+
+
+def _values(instance: Instance, rule: Rule) -> set[str]:
+    """Return the values that a rule reads here, as ``changes`` calls them: hop.setting, in lower case."""
+    found: set[str] = set()
+    for name in rule.leaves(*rule.require, *((rule.applies,) if rule.applies else ())):
+        first, *rest = name.split(".")
+        subject = instance.bind.get(first)
+        for part in rest[:-1]:
+            subject = subject.parts.get(part) if subject is not None else None
+        if subject is None or not rest:
+            continue
+        found |= _called(subject, rest[-1])
+    return {f.lower() for f in found}
+
+
+def _called(subject: Subject, prop: str) -> set[str]:
+    names = {f"{subject.name}.{prop}", f"{subject.name}.{subject.role}.{prop}"}
+    store = subject.store
+    if isinstance(store, Store):
+        gives: Any = store.profile.gives.get(f"{subject.role}.{prop}")
+        settings = [gives.name] if hasattr(gives, "rows") and hasattr(gives, "name") else []
+        if hasattr(gives, "value") and hasattr(gives.value, "names"):
+            settings += [store.profile.aliases[n].name for n in gives.value.names if n in store.profile.aliases]
+        for setting in settings:
+            names |= {f"{subject.name}.{setting}", f"{subject.name}.{setting.rsplit('.', 1)[-1]}"}
+        names |= {f"{subject.name}.stack", f"{subject.name}.version"} if gives is not None else set()
+    return names
+
+
+def by_rule(candidates: Mapping[int, Sequence[Candidate]]) -> dict[str, float]:
+    """Return the greatest weight of each rule over all symptoms: findings are shown in that order."""
+    found: dict[str, float] = {}
+    for ranked in candidates.values():
+        for candidate in ranked:
+            found[candidate.name] = max(found.get(candidate.name, 0.0), candidate.weight)
+    return found
