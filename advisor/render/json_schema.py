@@ -97,6 +97,7 @@ FINDING = Shape("finding", "A rule that is violated, on one subject or on severa
     "proof": Field(TEXT, "The experiment that shows it, or why there is none."),
     "place": Field(TEXT, "file:line:column of the setting to look at first, or empty."),
     "resolved": Field(FLAG, "Whether the plan resolves it."),
+    "mended_by": Field(TEXT, "Rules for which the plan changes what mends this one too.", many=True),
 })  # fmt: skip
 MISSING = Shape("missing", "A fact that would decide.", {
     "hop": Field(TEXT, "Whose it is."),
@@ -223,6 +224,7 @@ RUN = Shape("run", "Everything one call found.", {
     "advisor": Field(TEXT, "The version that made it.", source="version"),
     "today": Field(TEXT, "The day versions and ignores were judged by."),
     "problems": Field(PROBLEM, "What is wrong with the input.", many=True),
+    "faults": Field(TEXT, "What went wrong in the advisor itself, a sentence each; what it says of the rest holds.", many=True),
     "reports": Field(REPORT, "A report a system.", many=True),
 })  # fmt: skip
 

@@ -147,8 +147,8 @@ def _fix(page: Page, finding: Finding, options: Options) -> None:
         first = blank
     if len(changes) < len(finding.changes):
         page.text(f"and {len(finding.changes) - len(changes)} more, in the plan", first)
-    if words.resolved_by_others(finding):
-        page.text("What the plan changes for other findings mends it.", first)
+    if mended := words.mended_by(finding):
+        page.text(mended, first)
         first = blank
     lead = "or: " if finding.resolved else ""
     # Actions are alternatives too where a setting mends it, and the remedy where none does.

@@ -55,7 +55,7 @@ def reckoned(number_: NumberView) -> str:
 def mended(finding: Finding) -> str:
     """Return the first change that mends a finding, and how many more do; nothing where no setting does."""
     if not finding.changes:
-        return ""
+        return f"the change for {listed(finding.mended_by)}" if finding.mended_by else ""
     rest = len(finding.changes) - 1
     return moved(finding.changes[0]) + (f", {number(rest, 'more change')}" if rest else "")
 
@@ -88,9 +88,9 @@ def files(report: Report) -> str:
     return ", ".join(dict.fromkeys(report.files))
 
 
-def resolved_by_others(finding: Finding) -> bool:
-    """Tell whether the plan resolves a finding by what it changes for other findings alone."""
-    return finding.resolved and not finding.changes
+def mended_by(finding: Finding) -> str:
+    """Return which findings' changes mend this one, where it has none of its own; else nothing."""
+    return f"Mended by the change for {listed(finding.mended_by)}." if finding.mended_by and not finding.changes else ""
 
 
 def keeps(leg: LegView) -> str:

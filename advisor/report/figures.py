@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from math import inf
 from types import FunctionType
 from typing import Any
 
@@ -14,7 +13,7 @@ from advisor.facts import Subject
 from advisor.formulas import FORMULAS
 from advisor.report.shown import shown, tidy
 from advisor.sheet import Env, Sheet
-from advisor.values import known
+from advisor.values import Range, known
 
 _FIGURES = {
     "idle_pool_size": "6 × √{0}",
@@ -102,7 +101,7 @@ def _filled(expression: Expression, env: Env) -> str:
     figures: list[str] = []
 
     def kept(figure: str) -> str:
-        figures.append(f"({figure})" if " to " in figure else figure)
+        figures.append(f"({figure})" if " " in figure else figure)
         return f"\0{len(figures) - 1}\0"
 
     while call := _CALL.search(text):
@@ -150,13 +149,10 @@ def _figure(env: Env, name: str) -> str:
     if name in ("never", "unlimited", "true", "false"):
         return name
     value = env[name]
-    figure = shown(value, _kind(env, name))
-    return "unlimited" if value == inf and figure == "inf" else figure
-
-
-def _kind(env: Env, name: str) -> str:
     if env.lets and name in env.lets:
-        return unit_kind(env.lets[name].kind)
+        return shown(value, unit_kind(env.lets[name].kind))
     subject, prop = resolve(env.sheet, env.bind, name)
     spec = env.sheet.properties.find(subject.kind, prop)
-    return unit_kind(spec.kind) if spec else "ratio"
+    if spec is not None and type(value) is Range and (value.low <= spec.low or value.high >= spec.high):
+        return "unknown"  # a physical bound is no figure
+    return shown(value, unit_kind(spec.kind) if spec else "ratio")

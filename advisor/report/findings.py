@@ -57,18 +57,30 @@ class FindingWriter:
         message = next(
             (self.words.sentence(t, env) for when, t in rule.messages if when is None or when.run(env) is True), ""
         )
+        mended_by = () if changes or open_ else self._mended_by(group)
         used = [chosen] if chosen else fixes[:1]
         places = [f.place for f in evidence if f.place]
         return Finding(
             rule=rule.slug, severity=severity(first), confidence=self._confidence(first, evidence), cause=rule.cause,
             where=list(dict.fromkeys(_where(o.instance) for o in group)), title=rule.title,
             summary=self.words.sentence(rule.summary, env), message=message, evidence=evidence, numbers=self._numbers(first),
-            changes=changes, instead=self._instead([f for f in fixes if f is not chosen], group),
+            changes=changes, instead=[] if mended_by else self._instead([f for f in fixes if f is not chosen], group),
             do=[f.do for f in rule.fixes if f.do and (f.when is None or f.when.run(env) is True)],
             risk=[f.risk for f in used if f.risk], verify=[f.verify for f in used if f.verify],
             open=[s for o in open_ for s in _why_open(o)], explains=self.explains.get(rule.slug, ()),
             references=rule.references, proof=rule.proof, place=places[0] if places else str(instance.subject.place or ""),
-            resolved=not open_ and bool(changes))  # fmt: skip
+            resolved=not open_ and bool(changes or mended_by), mended_by=mended_by)  # fmt: skip
+
+    def _mended_by(self, group: list[Outcome]) -> list[str]:
+        """Return the rules whose changes bear on what the outcomes of *group* were judged by, where the plan resolves them."""
+        if any(self.after[o.instance].status == VIOLATED for o in group if o.instance in self.after):
+            return []
+        bits, used = self.judged.sheet.bits, 0
+        for outcome in group:
+            assert outcome.env is not None
+            used |= outcome.env.used
+        near = [c for c in self.judged.plan.changes if bits.get(c.target.knob, 0) & used]
+        return list(dict.fromkeys(owner.rule.slug for change in near for owner in change.owners))
 
     def _evidence(self, outcome: Outcome) -> list[FactView]:
         rule, env = outcome.instance.rule, outcome.env
@@ -108,6 +120,8 @@ class FindingWriter:
             after = ""
             if later is not None and later.env is not None and self.owned.get(outcome.instance):
                 planned = expression.run(later.env)
+                if isinstance(planned, float) and isinstance(value, float) and planned < 0 <= value:
+                    planned = 0.0  # what was too much is gone, and there is room
                 after = shown(planned, kind) if known(planned) and planned != value else ""
             found.append(NumberView(what, shown(value, kind), self.words.arithmetic(expression, env), after))
         return found

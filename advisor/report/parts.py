@@ -114,6 +114,8 @@ class Finding(NamedTuple):
         open: Why the plan leaves it, in sentences; empty where it is resolved.
 
         explains: Indices of the symptoms that it explains.
+
+        mended_by: Rules for which the plan changes what mends this one too; empty where it has changes of its own.
     """
 
     rule: str
@@ -137,6 +139,7 @@ class Finding(NamedTuple):
     proof: str
     place: str
     resolved: bool
+    mended_by: Sequence[str] = ()
 
 
 class Missing(NamedTuple):

@@ -12,11 +12,17 @@ from advisor.values import Counter, Range, Unknown
 
 _NOTHING = {"rate": 1e-7, "share": 1e-6, "count": 1e-6, "ratio": 1e-9}  # what a formula leaves of nothing
 
+_WIDE = 100  # how far apart the ends of a range are that only its lower one tells something
+
 
 def shown(value: Any, kind: str) -> str:
     """Return *value* as a person writes it: a range as "5s to 6s", what is not known as "unknown"."""
     if type(value) is Range:
-        return "unknown" if _endless(value) else f"{shown(value.low, kind)} to {shown(value.high, kind)}"
+        if _endless(value):
+            return "unknown"
+        if value.high >= _WIDE * value.low > 0:
+            return f"{shown(value.low, kind)} or more"
+        return f"{shown(value.low, kind)} to {shown(value.high, kind)}"
     if type(value) is Unknown:
         return " or ".join(sorted(str(o) for o in value.options)) if value.options and len(value.options) < 4 and all(
             isinstance(o, str) for o in value.options) else "unknown"  # fmt: skip

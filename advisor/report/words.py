@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import inf
 from typing import Any
 
 from advisor.expressions import Expression, unit_kind
@@ -14,7 +15,7 @@ from advisor.report.shown import counted, listed, shown, tidy
 from advisor.rules import Template
 from advisor.sheet import Env, Sheet
 from advisor.stacks import UNSET, Effective, Profile, Setting
-from advisor.values import known
+from advisor.values import Range, known
 
 _TOLD = ("stated", "captured", "estimated")
 _ROLES = ("caller", "callee", "middlebox", "hop", "host")
@@ -40,6 +41,19 @@ def plain_name(prop: Property) -> str:
     return prop.key or prop.name.replace("_", " ")
 
 
+def bounded(value: Any, prop: Property) -> str:
+    """Return a fact in words; an end of a range that is only the physical bound of *prop* is not told."""
+    kind = unit_kind(prop.kind)
+    if type(value) is Range:
+        if value.low <= prop.low and value.high >= prop.high:
+            return "unknown"
+        if value.low <= prop.low and value.high < inf:
+            return f"at most {shown(value.high, kind)}"
+        if value.high >= prop.high and value.low > -inf:
+            return f"{shown(value.low, kind)} or more"
+    return shown(value, kind)
+
+
 class Words:
     """Puts the facts of one sheet into words."""
 
@@ -58,7 +72,8 @@ class Words:
         shows, name, words = self._origin(subject, prop, cell)
         full = f"{subject.role or subject.kind}.{prop}"
         raw = cell.value if isinstance(cell.value, (float, bool, str)) else None
-        return FactView(subject.name, name, full, shown(cell.value, kind), raw, kind, shows.kind, words,
+        value = bounded(cell.value, spec) if spec else shown(cell.value, kind)
+        return FactView(subject.name, name, full, value, raw, kind, shows.kind, words,
                         str(shows.place or ""), shows.reference, spec.means if spec else "")  # fmt: skip
 
     def setting(self, store: Store, setting: Setting) -> FactView:
