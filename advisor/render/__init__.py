@@ -31,4 +31,7 @@ RENDERERS: Mapping[str, Renderer] = {
     "json": _later("json_v1"),
     "markdown": _later("markdown"),
     "sarif": _later("sarif"),
+    "junit": _later("junit"),
+    "github": _later("github"),
+    "gitlab": _later("gitlab"),
 }

@@ -44,13 +44,17 @@ class Identities:
 
     def of(self, report: Report, rule: str, where: Sequence[str], knobs: Sequence[tuple[str, str]] = ()) -> str:
         """Return 32 hexadecimal digits; *knobs* are (hop, setting). The same again gives other digits, for its number."""
-        import json
-        from hashlib import sha256
-
         services = {path.service for path in report.paths}
         # On several paths at once it is known by its subjects alone: another document beside it changes nothing.
         service = next((o.service for o in report.outcomes if o.rule == rule and o.where in where and o.service in services), "")
-        key = json.dumps([rule, service or (report.service if len(services) == 1 else ""), sorted(where), sorted(knobs)])
+        return self.plain([rule, service or (report.service if len(services) == 1 else ""), sorted(where), sorted(knobs)])
+
+    def plain(self, parts: Sequence[object]) -> str:
+        """Return the digits of what is known by *parts*, as they are in JSON."""
+        import json
+        from hashlib import sha256
+
+        key = json.dumps(parts)
         self._seen[key] += 1
         number = self._seen[key]
         return sha256((key if number == 1 else f"{key}{number}").encode()).hexdigest()[:32]

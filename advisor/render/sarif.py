@@ -18,6 +18,7 @@ from advisor.render.edits import Documents
 from advisor.render.options import Options
 from advisor.render.places import Identities, below, located, target
 from advisor.render.quoting import visible
+from advisor.render.said import paragraph
 from advisor.render.words import listed, moved, reckoned
 from advisor.report.parts import Finding, IgnoredView, OutcomeView, Report, RuleView, Run
 
@@ -80,7 +81,7 @@ class _Log:
         result = self._result(finding.rule, finding.title, finding.severity) | {
             "kind": "fail",
             "level": finding.severity,
-            "message": _message(_said(finding)),
+            "message": _message(paragraph(finding)),
             "locations": [_location(at, finding.where)],
             "partialFingerprints": {"advisor/v1": self._identities.of_finding(report, finding)},
         }
@@ -193,14 +194,6 @@ _PROBLEM = {"error": "error", "warning": "warning", "note": "recommendation"}
 
 def _plain(markdown: str) -> str:
     return re.sub(r"\*\*|`", "", markdown).strip()
-
-
-def _said(finding: Finding) -> str:
-    parts = [finding.summary, finding.message, *(f"{reckoned(n)}" for n in finding.numbers)]
-    if finding.changes:
-        parts.append(f"Plan: {listed([moved(c) for c in finding.changes])}")
-    parts += [*finding.do, *finding.open]
-    return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in map(visible, parts) if text)
 
 
 def _message(text: str) -> Json:
