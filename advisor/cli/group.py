@@ -15,7 +15,7 @@ from advisor.cli import terminal
 from advisor.cli.guard import guarded
 from advisor.errors import nearest, shown
 
-COMMANDS = ("check", "report", "explain", "rules", "stacks", "init", "schema")
+COMMANDS = ("check", "diff", "report", "explain", "rules", "stacks", "init", "schema")
 
 
 class Lazy(click.Group):

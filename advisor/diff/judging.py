@@ -1,0 +1,96 @@
+"""One side judged, with a record of which fact every outcome and every fact hangs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from advisor.api import apply_sets, judge_system, sound
+from advisor.diff.reading import Side
+from advisor.document import Document
+from advisor.engine import Instance, evaluate
+from advisor.errors import Problem
+from advisor.facts import Cell, Store, Subject
+from advisor.knowledge import Knowledge
+from advisor.model import Builder, System
+from advisor.model.sharing import Sharing
+from advisor.report import Judged
+from advisor.sheet import Sheet
+from advisor.stacks import Setting
+
+Node = tuple[Any, str]
+"""A fact: a subject and a property, or a store and a setting."""
+
+
+class TracedSheet(Sheet):
+    """
+    A sheet that remembers what each of its facts was computed from.
+
+    Attributes:
+        inputs: The facts that a fact asked for, in the order asked.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.inputs: dict[Node, dict[Node, None]] = {}
+        self._asking: list[Node] = []
+
+    def cell(self, subject: Subject, name: str) -> Cell:
+        """Return the fact *name* of *subject*."""
+        with self._asked((subject, name)):
+            return super().cell(subject, name)
+
+    def setting(self, store: Store, setting: Setting) -> Cell:
+        """Return the fact of one setting."""
+        with self._asked((store, setting.name)):
+            return super().setting(store, setting)
+
+    @contextmanager
+    def _asked(self, node: Node) -> Iterator[None]:
+        if self._asking:
+            self.inputs.setdefault(self._asking[-1], {})[node] = None
+        self._asking.append(node)
+        try:
+            yield
+        finally:
+            self._asking.pop()
+
+    def of(self, instance: Instance) -> list[Node]:
+        """Return the facts that the outcome of *instance* asks for itself."""
+        node = (instance, "")
+        if node not in self.inputs:
+            self.inputs[node] = {}
+            with self._asked(node):
+                evaluate(instance, self)
+        return list(self.inputs[node])
+
+
+class Result(NamedTuple):
+    """What the engine found of one side: *judged* a system each."""
+
+    judged: list[Judged]
+    problems: list[Problem]
+    faults: list[str]
+
+
+class SomeBuilder(Builder):
+    """Builds the systems that are to be judged, of documents that may share hops with others."""
+
+    def some(self, documents: Sequence[Document], side: Side) -> list[System]:
+        """Return the systems that a file of *side* is part of."""
+        self.sharing = Sharing(documents)
+        return [self._system(group) for group in self.sharing.groups if any(d.file in side.files for d in group)]
+
+
+def judge_side(
+    side: Side, builder: SomeBuilder, knowledge: Knowledge, day: str, *, sets: Sequence[str] = (), plans: bool
+) -> Result:
+    """Return what the engine finds of the files of *side*; only the new side needs *plans*."""
+    systems = builder.some(side.documents, side)
+    good = sound(systems, side.documents, builder.problems)
+    apply_sets(sets, good, builder)
+    faults: list[str] = []
+    judged = [judge_system(s, knowledge, day, faults, TracedSheet(knowledge.properties), plans=plans) for s in good]
+    return Result(judged, sorted({*side.problems, *builder.problems}), faults)
+

@@ -1,0 +1,146 @@
+"""What belongs together on the two sides: documents by file and names, subjects by name, outcomes by rule, subject and element."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from advisor.document import Document
+from advisor.engine import Instance, Outcome
+from advisor.facts import Store, Subject
+from advisor.model import System
+from advisor.model.sharing import hops_of
+from advisor.report import Judged
+
+T = TypeVar("T")
+DocumentId = tuple[str, str]
+_ALIKE = 0.5  # share of names that two files of different names have in common, from where on they are one, renamed
+
+
+def renamed(removed: Mapping[str, Sequence[Document]], added: Mapping[str, Sequence[Document]]) -> dict[str, str]:
+    """Return the new name by the old one of files that name the same services and hops; the most alike first."""
+    scores = []
+    for old, one in removed.items():
+        for new, two in added.items():
+            first, second = _names(one), _names(two)
+            score = len(first & second) / max(1, len(first | second))
+            if score > _ALIKE:
+                scores.append((-score, old, new))
+    found: dict[str, str] = {}
+    for _, old, new in sorted(scores):
+        if old not in found and new not in found.values():
+            found[old] = new
+    return found
+
+
+def _names(documents: Iterable[Document]) -> set[str]:
+    names = {hop.name for document in documents for hop in hops_of(document)}
+    return names | {f"service {d.service.value}" for d in documents if d.service}
+
+
+def document_ids(documents: Iterable[tuple[str, Document]]) -> dict[int, DocumentId]:
+    """Return the identity of each document by its `id`: its file and, where that has several, its service."""
+    by_file: dict[str, list[Document]] = defaultdict(list)
+    for file, document in documents:
+        by_file[file].append(document)
+    found: dict[int, DocumentId] = {}
+    for file, group in by_file.items():
+        seen: dict[str, int] = defaultdict(int)
+        for document in group:
+            name = str(document.service.value) if document.service and len(group) > 1 else ""
+            seen[name] += 1
+            found[id(document)] = (file, name if seen[name] == 1 else f"{name} {seen[name]}")
+    return found
+
+
+class Pairs:
+    """The subjects and settings of both sides: what is one has one token."""
+
+    def __init__(self, old: Sequence[Judged], new: Sequence[Judged], ids: Mapping[int, DocumentId]) -> None:
+        self.tokens: dict[Any, int] = {}
+        self.subjects: tuple[dict[int, Any], dict[int, Any]] = ({}, {})
+        self.documents: dict[Any, frozenset[DocumentId]] = {}
+        sides = [[row for judged in side for row in _rows(judged.system, ids)] for side in (old, new)]
+        for rows in sides:
+            self.documents |= {row.subject: row.documents for row in rows}
+        for one, two in paired(*([(row.name, row.documents, row.subject) for row in rows] for rows in sides)):
+            token = len(self.tokens)
+            for number, subject in enumerate((one, two)):
+                if subject is not None:
+                    self.tokens[subject] = token
+                    self.subjects[number][token] = subject
+
+    def token(self, subject: Any) -> Hashable:
+        """Return what stands for a subject or for settings on both sides; an element of a list is known by its name."""
+        found = self.tokens.get(subject)
+        return found if found is not None else (subject.kind, subject.name) if isinstance(subject, Subject) else id(subject)
+
+    def outcomes(self, old: Sequence[Judged], new: Sequence[Judged]) -> Iterator[tuple[Outcome | None, Outcome | None]]:
+        """Yield the outcomes that belong together; None where a side has none."""
+        sides = [[(self._key(o.instance), frozenset[DocumentId](), o) for judged in side for o in judged.outcomes]
+                 for side in (old, new)]  # fmt: skip
+        return paired(*sides)
+
+    def _key(self, instance: Instance) -> Hashable:
+        return instance.rule.slug, self.token(instance.subject), instance.element.name if instance.element else ""
+
+
+class _Row(NamedTuple):
+    name: Hashable
+    documents: frozenset[DocumentId]
+    subject: Any
+
+
+def paired(
+    old: Sequence[tuple[Hashable, frozenset[DocumentId], T]], new: Sequence[tuple[Hashable, frozenset[DocumentId], T]]
+) -> Iterator[tuple[T | None, T | None]]:
+    """Yield what has one key and, where both know their documents, a document in common; each once, in the order given."""
+    waiting: dict[Hashable, list[tuple[frozenset[DocumentId], T]]] = defaultdict(list)
+    for key, documents, item in new:
+        waiting[key].append((documents, item))
+    for key, documents, item in old:
+        for place, (others, other) in enumerate(waiting[key]):
+            if documents & others or not (documents or others):
+                del waiting[key][place]
+                yield item, other
+                break
+        else:
+            yield item, None
+    for rest in waiting.values():
+        yield from ((None, item) for _, item in rest)
+
+
+def _rows(system: System, ids: Mapping[int, DocumentId]) -> Iterator[_Row]:
+    """Yield the subjects and settings of a system with their documents, each once, in an order that no file's place changes."""
+    owners: dict[Any, set[DocumentId]] = defaultdict(set)
+    names: dict[Any, Hashable] = {}
+
+    def note(subject: Any, name: Hashable, document: DocumentId) -> None:
+        owners[subject].add(document)
+        names.setdefault(subject, name)
+
+    for path in system.paths:
+        document = ids[id(path.document)]
+        note(system.run, ("run",), document)
+        for subject in (path.subject, path.workload):
+            note(subject, (subject.kind, ""), document)
+        for hop in path.hops:
+            for subject in (*hop.subjects, hop.host):
+                note(subject, (subject.kind, subject.role, subject.name), document)
+            for number, store in enumerate(hop.stores):
+                note(store, ("settings", number, store.profile.name, hop.name), document)
+                if store.hop is not None and store.hop not in names:
+                    note(store.hop, ("hop of settings", number, hop.name), document)
+            _host_settings(hop.host, hop.name, document, note)
+        for leg in path.legs:
+            note(leg, ("leg", leg.name), document)
+            note(leg.scopes["workload"], ("shared workload", ""), document)
+    rows = [_Row(names[subject], frozenset(found), subject) for subject, found in owners.items()]
+    yield from sorted(rows, key=lambda row: (repr(row.name), sorted(row.documents)))
+
+
+def _host_settings(host: Subject, name: str, document: DocumentId, note: Any) -> None:
+    store: Store | None = host.store
+    if store is not None:
+        note(store, ("kernel settings", store.profile.name, host.name or name), document)

@@ -1,0 +1,151 @@
+"""Which values moved: facts that differ though nothing that they were computed from does."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
+
+from advisor.diff.judging import Node, TracedSheet
+from advisor.diff.matching import Pairs
+from advisor.diff.parts import Moved, ValueView
+from advisor.engine import Instance
+from advisor.facts import Store, Subject
+from advisor.report import Judged
+from advisor.report.parts import FactView
+from advisor.report.words import Words
+from advisor.revisions import State
+
+_VERSIONS = ("version", "kernel")  # what defaults hang on: a default that moved is told, and the version with it
+Key = tuple[Hashable, str]
+
+
+class Facts:
+    """The facts of one side by a key that both sides share."""
+
+    def __init__(self, judged: Sequence[Judged], pairs: Pairs, number: int, state: State) -> None:
+        self.pairs, self.subjects, self.state = pairs, pairs.subjects[number], state
+        self.sheets: list[TracedSheet] = []
+        self.nodes: dict[Key, tuple[Node, TracedSheet]] = {}
+        self.of_subject: dict[Any, TracedSheet] = {}
+        for one in judged:
+            sheet = one.sheet
+            assert isinstance(sheet, TracedSheet)
+            self.sheets.append(sheet)
+            for node in (*sheet.inputs, *(n for group in sheet.inputs.values() for n in group), *sheet.seen):
+                self.of_subject[node[0]] = sheet
+                self.nodes.setdefault(self.key(node), (node, sheet))
+
+    def key(self, node: Node) -> Key:
+        """Return what stands for *node* on both sides."""
+        return self.pairs.token(node[0]), node[1]
+
+    def value(self, key: Key) -> Any:
+        """Return the value of a fact; None where this side has no such subject."""
+        found = self.nodes.get(key)
+        if found is None:
+            subject = self.subjects.get(key[0]) if isinstance(key[0], int) else None
+            sheet = self.of_subject.get(subject)
+            if subject is None or sheet is None:
+                return None
+            found = self.nodes[key] = (subject, key[1]), sheet
+        (subject, name), sheet = found
+        try:
+            if isinstance(subject, Store):
+                return _plain(sheet.setting(subject, subject.profile.settings[name]).value)
+            return _plain(sheet.cell(subject, name).value)
+        except KeyError:
+            return None
+
+    def inputs(self, key: Key) -> list[Key]:
+        """Return the facts that one was computed from."""
+        found = self.nodes.get(key)
+        return [self.key(node) for node in found[1].inputs.get(found[0], ())] if found else []
+
+    def asked(self, instance: Instance | None, judged: Judged | None) -> list[Key]:
+        """Return the facts that an outcome asked for."""
+        if instance is None or judged is None:
+            return []
+        sheet = judged.sheet
+        assert isinstance(sheet, TracedSheet)
+        nodes = sheet.of(instance)
+        for node in nodes:
+            self.nodes.setdefault(self.key(node), (node, sheet))
+        return [self.key(node) for node in nodes]
+
+    def view(self, key: Key) -> FactView | None:
+        """Return a fact in words."""
+        found = self.nodes.get(key)
+        if found is None or self.value(key) is None:
+            return None
+        (subject, name), sheet = found
+        words = Words(sheet)
+        if isinstance(subject, Store):
+            return words.setting(subject, subject.profile.settings[name])
+        return words.fact(subject, name)
+
+
+def _plain(value: Any) -> Any:
+    """Return *value* as something that can be compared over sides: a list of subjects as their names."""
+    if isinstance(value, list):
+        return tuple(sorted(item.name for item in value if isinstance(item, Subject)))
+    return value
+
+
+class Comparison:
+    """Both sides' facts."""
+
+    def __init__(self, old: Facts, new: Facts) -> None:
+        self.old, self.new = old, new
+        self._differs: dict[Key, bool] = {}
+
+    def roots(self, asked: Iterable[Key]) -> list[Moved]:
+        """Return the values that moved, among the facts *asked* for and all that they hang on, in a stable order."""
+        todo = list(dict.fromkeys(asked))
+        direct = set(todo)
+        seen: set[Key] = set()
+        found: dict[Key, None] = {}
+        versions: dict[Key, None] = {}
+        while todo:
+            key = todo.pop()
+            if key in seen:
+                continue
+            seen.add(key)
+            inputs = list(dict.fromkeys([*self.old.inputs(key), *self.new.inputs(key)]))
+            todo += inputs
+            if not self.differs(key):
+                continue
+            if key[1] in _VERSIONS and key not in direct:
+                versions[key] = None
+            elif not any(self.differs(i) and i[1] not in _VERSIONS for i in inputs):
+                found[key] = None
+        return self._shown(found) or self._shown(versions)
+
+    def all(self) -> list[Moved]:
+        """Return every value that moved and that both sides looked at."""
+        keys = [k for k in {**self.old.nodes, **self.new.nodes} if isinstance(k[0], int)]
+        both = [k for k in keys if k[0] in self.old.subjects and k[0] in self.new.subjects]
+        return self.roots(both)
+
+    def differs(self, key: Key) -> bool:
+        """Return whether a fact has another value on the other side; one that a side has alone does."""
+        known = self._differs.get(key)
+        if known is None:
+            known = self._differs[key] = self.old.value(key) != self.new.value(key)
+        return known
+
+    def _shown(self, keys: Iterable[Key]) -> list[Moved]:
+        found: dict[Moved, None] = {}
+        for key in keys:
+            old, new = self.old.view(key), self.new.view(key)
+            known = new or old
+            if known is None:
+                continue
+            one, two = _value(old, self.old.state), _value(new, self.new.state)
+            if one and two and one.value == two.value and one.words == two.words:
+                continue
+            found[Moved(known.hop, known.name, known.property, one, two)] = None
+        return sorted(found, key=lambda m: (m.hop, m.name, m.property))
+
+
+def _value(view: FactView | None, state: State) -> ValueView | None:
+    return ValueView(view.value, view.words, state.label(view.place)) if view else None
