@@ -33,13 +33,12 @@ const (
 
 	// [retry-without-backoff] was: 0s (go has none)
 	// checkout tries 3 times without a wait in between
-	// at least 44.8ms = first(44.8ms, 100ms)
+	// at least 44.8ms
 	// [retry-without-jitter] was: none (go has none)
 	backoffBase = 45 * time.Millisecond
 
 	// [retry-amplification] was: unlimited (go has none)
 	// one request may be sent up to 60 times when the last hop fails
-	// at most 10% = 0.1
 	budgetShare = 0.1
 
 	// one second of that share at peak
@@ -52,7 +51,7 @@ const (
 
 	// [dial-rate-unlimited] was: unlimited (go has none)
 	// nothing limits checkout's new connections
-	// at most 31 = max(8, ceil(17.9 + 3 × sqrt(17.9)))
+	// at most 31 = max(8, ceil(17.9 + 3 × √17.9))
 	dialBurst = 30
 )
 
@@ -77,7 +76,7 @@ func NewTransport() *http.Transport {
 	}
 	// [idle-pool-too-small] was: 2 (stated, checkout/checkout.yaml:15:28)
 	// checkout keeps 2 idle connections for 17.9 busy ones
-	// at least 26 = 6 √busy for one destination; a store shared by S servers needs 3 (1 + √S) √busy
+	// at least 26 = 6 × √17.9
 	transport.MaxIdleConnsPerHost = 30
 	// [idle-timeout-ordering] was: 90s (stated, checkout/checkout.yaml:16:24)
 	// aws-alb closes idle connections before checkout stops reusing them
