@@ -52,9 +52,14 @@ def build_report(
     words = Words(judged.sheet)
     changes = change_views(judged, words)
     symptoms, explains = symptom_views(judged, knowledge)
+    if symptoms:
+        from advisor.report.causes import with_causes
+
+        symptoms = with_causes(symptoms, judged, knowledge, words)
     writer = FindingWriter(judged, words, changes, explains)
     findings = sorted([*writer.findings(), *judged.ignore_faults], key=lambda f: SEVERITIES.index(f.severity))
-    findings.sort(key=lambda f: (SEVERITIES.index(f.severity), not f.explains))
+    rank = {cause.rule: i for s in symptoms for i, cause in reversed(list(enumerate(s.causes)))}
+    findings.sort(key=lambda f: (SEVERITIES.index(f.severity), rank.get(f.rule, len(rank)), not f.explains))
     symptoms = [_explained(s, i, findings) for i, s in enumerate(symptoms)]
     plan = plan_view(judged, changes, findings)
     counts = _counts(judged, findings)
@@ -114,7 +119,10 @@ def _roll_out(views: Sequence[ChangeView]) -> str:
 
 
 def _explained(symptom: SymptomView, index: int, findings: Sequence[Finding]) -> SymptomView:
-    return symptom._replace(explained_by=list(dict.fromkeys(f.rule for f in findings if index in f.explains)))
+    """Name the findings that explain a symptom, in the order of its causes."""
+    order = {cause.rule: i for i, cause in enumerate(symptom.causes)}
+    found = dict.fromkeys(f.rule for f in findings if index in f.explains)
+    return symptom._replace(explained_by=sorted(found, key=lambda rule: order.get(rule, len(order))))
 
 
 def _first(plan: PlanView, findings: Sequence[Finding]) -> list[str]:

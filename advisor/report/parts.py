@@ -161,6 +161,34 @@ class Unassessed(NamedTuple):
     missing: Sequence[Missing]
 
 
+class CauseView(NamedTuple):
+    """
+    A cause that a symptom may have, the most likely first.
+
+    Attributes:
+        rule: The rule's slug, or that of a cause outside configuration.
+
+        where: The subject ("edge -> pricing"); empty for a cause outside configuration.
+
+        state: violated, unknown (some facts are missing) or outside.
+
+        weight: What it was ranked by; a plain number.
+
+        missing: Facts that would decide it. asks: circumstances (``symptoms.when``) that would weigh.
+    """
+
+    rule: str
+    title: str
+    where: str
+    state: str
+    weight: str
+    speaks_for: Sequence[str]
+    speaks_against: Sequence[str]
+    missing: Sequence[Missing]
+    asks: Sequence[str]
+    look_for: str
+
+
 class SymptomView(NamedTuple):
     """
     What was seen, and what it says.
@@ -175,6 +203,8 @@ class SymptomView(NamedTuple):
         explained_by: Rules of this report's findings that explain it, most likely first.
 
         look_for: What would tell more.
+
+        causes: The causes it may have, the most likely first.
     """
 
     text: str
@@ -186,6 +216,7 @@ class SymptomView(NamedTuple):
     outside: bool
     explained_by: Sequence[str]
     look_for: str
+    causes: Sequence[CauseView] = ()
 
 
 class IgnoredView(NamedTuple):
