@@ -145,6 +145,7 @@ class HostReader:
                 if name is not None:
                     owner.stated[name] = given(stated)
             if owner is not subject:
+                owner.stated["name"] = Given(peer, Source("stated"))
                 endpoints.append(owner)
         subject.lists["endpoints"] = endpoints or None
 
@@ -213,6 +214,7 @@ def _endpoint(sockets: Sockets) -> Subject:
     element = Subject("endpoint", "all peers")
     place = next(iter(sockets.places.values()), None)
     source = Source("captured", place)
+    element.stated["name"] = Given(element.name, source)
     counts = {name: sockets.states.get(state, 0) for state, name in _STATES.items()}
     counts["close_wait_unread_eof"] = sockets.close_wait["eof"]
     counts["close_wait_drained"] = sockets.close_wait["drained"]

@@ -48,7 +48,8 @@ def _forgets(page: Page, box: BoxView) -> str:
 
 def _closes(page: Page, leg: LegView) -> str:
     # Where nothing is reused there is no order to judge.
-    sign = page.sign("✓" if leg.ok else "✗") if leg.ok is not None else "?" if words.keeps(leg).startswith("keeps") else ""
+    judged = words.keeps(leg).startswith("keeps") and words.closes(leg) != leg.closes
+    sign = page.sign("✓" if leg.ok else "✗") if leg.ok is not None else "?" if judged else ""
     return f"{words.closes(leg)}   {sign}".rstrip()
 
 

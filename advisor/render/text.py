@@ -14,7 +14,7 @@ from advisor.report.parts import ChangeView, FactView, Finding, Missing, Report,
 
 _LABEL = 8  # columns of a field's name
 _SHOWN = 8  # facts not known that are listed unless all are wanted
-_ASKED = 3  # facts of one rule that are told how to get, unless all are wanted
+_LONG = 400  # characters of a symptom that are shown
 _ROWS = 6  # rows of one table of a finding unless all are wanted
 
 
@@ -61,9 +61,13 @@ def _report(page: Page, report: Report, options: Options) -> None:
 
 def _symptom(page: Page, symptom: SymptomView) -> None:
     page.gap()
+    text = f'"{_shortened(symptom.text, page.sign("…"))}"'
     first = f"SYMPTOM  {symptom.place}  " if symptom.place else "SYMPTOM  "
-    room = max(30, page.width - cells(first) - 2)
-    page.text(f'"{_shortened(symptom.text, room, page.sign("…"))}"', first, 9, "SYMPTOM")
+    if cells(first) + cells(text) <= page.width:
+        page.text(text, first, head="SYMPTOM")
+    else:  # a line as it stands in a log is searched for and compared: it is not cut
+        page.write(first, "SYMPTOM")
+        page.text(text, "  ")
     page.text(f"{_said(symptom)} {symptom.means}".strip(), "  ")
     if symptom.look_for:
         page.text(symptom.look_for, "  Look for: ", 4)
@@ -77,12 +81,12 @@ def _said(symptom: SymptomView) -> str:
     return "No setting causes it." if symptom.outside else "No finding below explains it."
 
 
-def _shortened(text: str, room: int, sign: str) -> str:
-    # The end of an error says what happened, the beginning which call it was; addresses stand between.
-    if len(text) <= room:
+def _shortened(text: str, sign: str) -> str:
+    """Return a line of a log; a very long one without its end."""
+    if len(text) <= _LONG:
         return text
-    head = (room - len(sign)) // 3
-    return text[:head] + sign + text[len(text) - (room - len(sign) - head) :]
+    head, _, _ = text[:_LONG].rpartition(" ")
+    return f"{head or text[:_LONG]} {sign}"
 
 
 def _findings(page: Page, findings: Sequence[Finding], options: Options) -> None:
@@ -221,14 +225,32 @@ def _unassessed(page: Page, unassessed: Sequence[Unassessed], options: Options) 
     told: set[tuple[str, str]] = set()
     for one in shown:
         head = one.rule + (f" on {_some(one.where, options)}" if one.where else "")
-        new = [missing for missing in one.missing if (missing.hop, missing.name) not in told]
-        old = [_name(missing) for missing in one.missing if missing not in new]
-        page.text(f"{head}: needs {words.listed(old)}, as above" if old else head, "  ", 6)
-        for missing in new if options.verbose else new[:_ASKED]:
-            told.add((missing.hop, missing.name))
-            page.text(_ask(missing), "      ", 8)
-        if len(new) > _ASKED and not options.verbose:
-            page.text(f"and {words.listed([_name(missing) for missing in new[_ASKED:]])}", "      ", 8)
+        # How to get a fact is told once, whosever it is.
+        new = [missing for missing in one.missing if (missing.name, missing.ask) not in told]
+        told.update((missing.name, missing.ask) for missing in (new if options.verbose else new[:1]))
+        if options.verbose:
+            old = [_name(missing) for missing in one.missing if missing not in new]
+            page.text(f"{head}: needs {words.listed(old)}, as above" if old else head, "  ", 6)
+            for missing in new:
+                page.text(_ask(missing), "      ", 8)
+        else:
+            _in_two_lines(page, head, one.missing, new)
+
+
+def _in_two_lines(page: Page, head: str, missing: Sequence[Missing], new: Sequence[Missing]) -> None:
+    """Add a rule that was not decided: what would decide it first of all, and how to get that."""
+    names = [_name(one) for one in missing]
+    if not new:
+        rest = [f": needs {words.listed(names)}, as above", f": needs {names[0]}, as above" if names else ""]
+        short = next((text for text in rest if cells(head + text) + 2 <= page.width), "")
+        page.text(head + short, "  ", 6)
+        return
+    page.text(head, "  ", 6)
+    first, others = new[0], len(missing) - 1
+    more = f" (and {others} more)" if others else ""
+    room = page.width - 6 - cells(more)
+    ways = [_ask(first), f"{_name(first)}. Get: {first.ask}" if first.ask else _name(first)]
+    page.text(next((text for text in ways if cells(text) <= room), ways[-1]) + more, "      ", 8)
 
 
 def _outcomes(unassessed: Sequence[Unassessed]) -> int:

@@ -34,7 +34,7 @@ def unassessed(judged: Judged) -> list[Unassessed]:
     for (slug, _), group in groups.items():
         rule = group[0][0].instance.rule
         where = list(dict.fromkeys(o.instance.subject.name for o, _ in group))
-        missing = tuple(dict.fromkeys(m for _, each in group for m in each))
+        missing = tuple(sorted(dict.fromkeys(m for _, each in group for m in each), key=lambda m: (not m.ask, -waits[m])))
         found.append((max(waits[m] for m in missing), Unassessed(slug, where, rule.title, rule.severity, _joined(missing))))
     found.sort(key=lambda f: (SEVERITIES.index(f[1].severity), -f[0], f[1].rule, f[1].where))
     return [view for _, view in found]
@@ -53,12 +53,12 @@ def missing_view(leaf: tuple[Any, str], words: Words) -> Missing:
     subject, name = leaf
     if isinstance(subject, Store):
         setting = subject.profile.settings[name]
-        return Missing(subject.name, name_of(subject.profile, name), setting.means, "state it under settings")
+        return Missing(subject.name, name_of(subject.profile, name), setting.means, _ask(setting))
     assert isinstance(subject, Subject)
     spec = words.sheet.properties.find(subject.kind, name)
     gives = words.gives(subject, name)
     if isinstance(gives, Setting) and subject.store is not None:
-        ask = spec.ask if spec and spec.ask else "state it under settings"
+        ask = spec.ask if spec and spec.ask and not _is_sysctl(gives.name) else _ask(gives)
         return Missing(subject.name, name_of(subject.store.profile, gives.name), gives.means, ask)
     if spec is None:
         return Missing(subject.name, name, "", "")
@@ -66,6 +66,17 @@ def missing_view(leaf: tuple[Any, str], words: Words) -> Missing:
         text = subject.stated[name].source.text or str(subject.stated[name].value)
         return Missing(subject.name, plain_name(spec), f"its exact version; {text} leaves open which", spec.ask)
     return Missing(subject.name, plain_name(spec), spec.means, spec.ask)
+
+
+def _is_sysctl(setting: str) -> bool:
+    return setting.startswith(("net.", "fs.", "vm.", "kernel."))
+
+
+def _ask(setting: Setting) -> str:
+    """Return how to get a setting that only its user knows."""
+    if not _is_sysctl(setting.name):
+        return "state it under settings"
+    return f"sysctl {setting.part[0] if setting.part else setting.name}, under host.sysctl"
 
 
 def coverage(judged: Judged, knowledge: Knowledge) -> list[GroupView]:

@@ -93,6 +93,8 @@ class FindingWriter:
             spec = self.words.sheet.properties.find(subject.kind, prop)
             if spec is not None and spec.kind.base != "list":
                 view = self.words.fact(subject, prop)
+                if view.words == "known of the stack" and view.value == "0":
+                    continue  # a fault that is as old as its stack
                 if view.source != "unknown" or view.value != "unknown":
                     found[view] = None
         telling = [f for f in found if f.value != "unknown"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from advisor.engine import MET, VIOLATED
@@ -54,8 +55,12 @@ def _leg(leg: Subject, judged: Judged, words: Words) -> LegView:
              for m in leg.lists["middleboxes"] or ()]  # fmt: skip
     reuses = words.sheet.value(caller, "reuses")
     keeps = shown(words.sheet.value(caller, "idle_timeout"), "duration") if reuses is not False else "no reuse"
-    closes = shown(words.sheet.value(callee, "idle_timeout"), "duration")
-    return LegView(caller.name, callee.name, keeps, closes, _holds(judged, leg, _ORDER, None), boxes)
+    limit, holds = words.sheet.value(callee, "idle_timeout"), _holds(judged, leg, _ORDER, None)
+    if words.sheet.value(callee, "reuses") is False or words.sheet.value(callee, "max_requests") == 1:
+        return LegView(caller.name, callee.name, keeps, "closes after each answer", None, boxes)
+    # Where the callee never closes, the order of the two is right whatever the caller does.
+    in_order = True if limit == inf and reuses is not False and holds is None else holds
+    return LegView(caller.name, callee.name, keeps, shown(limit, "duration"), in_order, boxes)
 
 
 def _holds(judged: Judged, leg: Subject, cause: str, element: Subject | None) -> bool | None:

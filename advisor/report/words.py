@@ -148,6 +148,8 @@ class Words:
         """Return a source in words."""
         match source.kind:
             case "default" | "unverified":
+                if not source.detail:
+                    return "known of the stack"
                 return f"default of {source.detail}" + (", not verified" if source.kind == "unverified" else "")
             case "behaviour":
                 return source.detail
