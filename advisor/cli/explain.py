@@ -11,7 +11,7 @@ from advisor.cli import terminal
 @click.argument("what", nargs=-1, required=True)
 @click.option("--rules", "packs", metavar="DIR", multiple=True, help="Know the rules in this directory too. Repeatable.")
 def explain(what: tuple[str, ...], packs: tuple[str, ...]) -> int:
-    r"""
+    """
     Explain a rule, stack, setting, property, kernel setting, symptom, or a pasted error line.
 
     \b

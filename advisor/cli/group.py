@@ -82,7 +82,7 @@ def _told(error: click.ClickException) -> int:
 @click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", prog_name="advisor", message="%(prog)s %(version)s")
 def advisor() -> None:
-    r"""
+    """
     Find the causes of connection errors in the path of an HTTP service, and what to set against them.
 
     \b

@@ -10,7 +10,7 @@ from advisor.cli import terminal
 @click.command()
 @click.argument("stacks", metavar="[STACK]...", nargs=-1)
 def init(stacks: tuple[str, ...]) -> int:
-    r"""
+    """
     Print a commented document with a hop for each STACK, from the caller to the last server. It can be checked at once.
 
     \b

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @options.failing
 @options.judging
 def report(paths: tuple[str, ...], out: str, force: bool, **given: Any) -> int:
-    r"""
+    """
     Write what check finds as files: report.md, report.json, and a folder a hop with its snippets and their rollback.
 
     Several documents that share no hop get a folder each, named after their service. What was written

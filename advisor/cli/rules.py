@@ -22,7 +22,7 @@ packs_option = click.option("--rules", "packs", metavar="DIR", multiple=True,
 
 @click.group()
 def rules() -> None:
-    r"""
+    """
     List the rules, show one, or test the cases of your own.
 
     \b
@@ -37,7 +37,7 @@ def rules() -> None:
 @packs_option
 @options.as_data
 def list_(packs: tuple[str, ...], format_: str) -> int:
-    r"""
+    """
     List all rules by area.
 
     \b
@@ -60,7 +60,7 @@ def list_(packs: tuple[str, ...], format_: str) -> int:
 @packs_option
 @options.as_data
 def show(slug: str, packs: tuple[str, ...], format_: str) -> int:
-    r"""
+    """
     Show one rule: what `advisor explain` says of it, or its file as JSON.
 
     \b
@@ -89,7 +89,7 @@ def show(slug: str, packs: tuple[str, ...], format_: str) -> int:
 @click.argument("directory", metavar="DIR")
 @options.as_data
 def test(directory: str, format_: str) -> int:
-    r"""
+    """
     Run the cases of the rules and stacks in DIR. Exit code 1 if one fails, 2 if a file is wrong.
 
     \b

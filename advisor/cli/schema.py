@@ -10,7 +10,7 @@ from advisor.cli import terminal
 @click.command()
 @click.option("--output-report", is_flag=True, help="Of `advisor check --format json` in place of the document.")
 def schema(output_report: bool) -> int:
-    r"""
+    """
     Print the JSON Schema of a document, for editors that complete and check YAML.
 
     \b

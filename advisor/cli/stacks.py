@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def stacks() -> None:
-    r"""
+    """
     List the stacks, show one, or compare the defaults of all.
 
     \b
@@ -30,7 +30,7 @@ def stacks() -> None:
 @stacks.command("list")
 @options.as_data
 def list_(format_: str) -> int:
-    r"""
+    """
     List all stacks, with the versions that are known.
 
     \b
@@ -55,7 +55,7 @@ def list_(format_: str) -> int:
 @click.argument("name")
 @options.as_data
 def show(name: str, format_: str) -> int:
-    r"""
+    """
     Show one stack: what it does with nothing set, its settings and defaults, its traps.
 
     \b
@@ -81,7 +81,7 @@ def show(name: str, format_: str) -> int:
 @click.option("--all", "every", is_flag=True, help="The pairs that fit, or that cannot be told, as well.")
 @options.as_data
 def conflicts(every: bool, format_: str) -> int:
-    r"""
+    """
     Show the pairs of stacks whose defaults are at odds: the callee closes idle connections no later than the caller lets go.
 
     \b
