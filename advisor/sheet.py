@@ -16,7 +16,7 @@ from advisor.facts import UNKNOWN, Cell, Given, Hook, Knob, Source, Store, Subje
 from advisor.moves import Circular, Conflict, Move, Target, grain, settle
 from advisor.properties import Derivation, Properties, Property
 from advisor.stacks import UNSET, Behaviour, Effective, Row, Setting, pick
-from advisor.values import Range, Unknown, known
+from advisor.values import Leaf, Range, Unknown, known
 
 _PATHS: dict[str, tuple[str, tuple[str, ...], str]] = {}  # names taken apart, once each
 
@@ -67,7 +67,8 @@ class Sheet:
     """All cells of a system; with *moves*, as a plan would have it."""
 
     def __init__(self, properties: Properties, base: Sheet | None = None, moves: Iterable[Move] = (), *,
-                 fixed: Mapping[Knob, Any] | None = None, assuming: bool = False) -> None:  # fmt: skip
+                 fixed: Mapping[Knob, Any] | None = None, assuming: bool = False,
+                 given: Mapping[Leaf, Any] | None = None) -> None:  # fmt: skip
         self.properties, self.base, self.assuming = properties, base, assuming
         self.fixed: Mapping[Knob, Any] = {**(base.fixed if base else {}), **(fixed or {})}
         self.moves: dict[Knob, list[Move]] = {}
@@ -80,6 +81,8 @@ class Sheet:
             self.moved |= self.bit(knob)
         self.seen: dict[tuple[Subject, str], Cell] = {}
         self._settings: dict[Knob, Cell] = {}
+        for (owner, name), value in (given or {}).items():  # what if a fact were known
+            (self._settings if isinstance(owner, Store) else self.seen)[owner, name] = Cell(value, Source("assumed"), 0, name)
         self._open: set[Any] = set()
         self.bare: bool = base.bare if base else False
         self._twin: Sheet | None = self if assuming else None

@@ -27,6 +27,7 @@ from advisor.report.parts import (
 )
 from advisor.report.paths import path_views
 from advisor.report.symptoms import symptom_views
+from advisor.report.thresholds import with_thresholds
 from advisor.report.words import Words, counted, listed
 from advisor.rules import SEVERITIES
 from advisor.sheet import Sheet
@@ -68,7 +69,7 @@ def build_report(
     report = Report(
         service=listed(dict.fromkeys(p.service for p in paths)),
         files=list(documents), digests=digests, verdict=_verdict(counts, plan), paths=paths, symptoms=symptoms,
-        findings=findings, first=_first(plan, findings), plan=plan, unassessed=unassessed(judged),
+        findings=findings, first=_first(plan, findings), plan=plan, unassessed=with_thresholds(unassessed(judged), judged),
         ignored=sorted(set(judged.ignored.values())),
         met=sorted({f"{o.instance.rule.slug}: {_where(o.instance)}" for o in judged.outcomes if o.status == MET}),
         coverage=coverage(judged, knowledge), counts=counts, facts=_facts(judged, words) if details else (), snippets=(),
@@ -106,16 +107,17 @@ def plan_view(judged: Judged, changes: Mapping[Any, ChangeView], findings: Seque
 
 
 def _roll_out(views: Sequence[ChangeView]) -> str:
+    """Return how to roll out a step: as the change asks that disturbs most."""
     effects = {v.effect for v in views}
-    if "at listen" in effects or "restart" in effects:
+    if "deploy" in effects:
+        return "deploy, one instance at a time"
+    if effects & {"restart", "at listen"}:
         return "restart, one instance at a time"
-    return (
-        "reload"
-        if "reload" in effects
-        else "no restart needed"
-        if effects <= {"at once", "new connections"}
-        else "rolling"
-    )
+    if "reload" in effects:
+        return "reload"
+    if effects <= {"at once", "new connections"}:
+        return "acts at once" + (", on new connections" if "new connections" in effects else "")
+    return "one instance at a time"
 
 
 def _explained(symptom: SymptomView, index: int, findings: Sequence[Finding]) -> SymptomView:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from advisor.engine import Instance
 from advisor.expressions import unit_kind
 from advisor.facts import Knob
+from advisor.moves import Target
 from advisor.plan import Change
 from advisor.report.parts import ChangeView
 from advisor.report.words import Words, shown
@@ -53,13 +54,21 @@ def _view(judged: Judged, words: Words, change: Change, step: int) -> ChangeView
         now=fact.value,
         planned=planned,
         was=f"{fact.value} ({where})" if where else fact.value,
-        effect=setting.effect if setting else "",
+        effect=_effect(target),
         rules=tuple(sorted({owner.rule.slug for owner in change.owners})),
         step=step,
         because=tuple(because),
         place=place or str((store.place if store else target.subject.place) or ""),
         written=written if _reads_back(change.value, planned, unit_kind(setting.kind if setting else prop.kind)) else "",
     )
+
+
+def _effect(target: Target) -> str:
+    """Return when a change acts: what stands in a program's code acts when the program is deployed."""
+    store, end = target.subject.store, target.subject
+    if store is not None and store.profile.code and end.kind != "host":
+        return "deploy"
+    return target.setting.effect if target.setting else ""
 
 
 def _reads_back(value: Any, planned: str, kind: str) -> bool:

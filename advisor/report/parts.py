@@ -60,7 +60,7 @@ class ChangeView(NamedTuple):
 
         was: "5s (stated, checkout.yaml:37:34)".
 
-        effect: When it acts: at once, new connections, reload, restart, at listen, or "".
+        effect: When it acts: at once, new connections, reload, restart, at listen, deploy (it is in a program's code), or "".
 
         step: The step of the roll-out it belongs to, from 1.
 
@@ -152,13 +152,14 @@ class Missing(NamedTuple):
 
 
 class Unassessed(NamedTuple):
-    """Rules that could not be decided for want of the same facts."""
+    """Rules that could not be decided for want of the same facts; *threshold* says from where on of one it is a finding."""
 
     rule: str
     where: Sequence[str]
     title: str
     severity: str
     missing: Sequence[Missing]
+    threshold: str = ""
 
 
 class CauseView(NamedTuple):
