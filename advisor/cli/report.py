@@ -11,6 +11,8 @@ from advisor.cli import checking, options, terminal
 if TYPE_CHECKING:
     from advisor.report.parts import Report, Run
 
+_COMMANDS = ("aws ", "envoy ", "gcloud ", "haproxy ", "kubectl ", "nginx -", "sysctl ", "systemctl ", "terraform ")
+
 
 @click.command()
 @options.paths
@@ -73,25 +75,34 @@ def _files(run: Run) -> dict[str, str]:
 
 def _rollbacks(found: Report) -> list[tuple[str, str]]:
     """Return a page for each hop that has snippets: how to apply them, what stood before and how to go back."""
+    from advisor.render.marks import inline
+
     pages = []
     for folder in dict.fromkeys(s.path.split("/")[0] for s in found.snippets):
         mine = [s for s in found.snippets if s.path.split("/")[0] == folder]
         hops = {s.hop for s in mine}
         lines = [f"# {folder}: apply, check, go back", ""]
         for snippet in mine:
-            rows = (("check", snippet.check), ("apply", snippet.apply), ("back", snippet.undo))
+            rows = (("Check", _code(snippet.check)), ("Apply", _steps(snippet.apply)), ("Go back", _steps(snippet.undo)))
             lines += [f"## {snippet.path.partition('/')[2]}", ""]
-            lines += [f"- {what}: {_code(text)}" for what, text in rows if text] + [""]
+            lines += [f"- {what}: {text}" for what, text in rows if text] + [""]
         lines += ["## What stood before", "", "| setting | before | now planned |", "|---|---|---|"]
         lines += [
-            f"| {_code(c.full_name)} | {_code(c.was or c.now)} | {_code(c.planned)} |"
+            f"| {_code(c.full_name)} | {inline(c.was or c.now)} | {_code(c.planned)} |"
             for step in found.plan.steps for c in step.changes if c.hop in hops
         ]  # fmt: skip
         pages.append((f"{folder}/ROLLBACK.md", "\n".join(lines) + "\n"))
     return pages
 
 
+def _steps(text: str) -> str:
+    """Return what to do as prose, the commands in it as code."""
+    from advisor.render.marks import inline
+
+    return "; ".join(_code(step) if step.startswith(_COMMANDS) else inline(step) for step in text.split("; ") if step)
+
+
 def _code(text: str) -> str:
     from advisor.snippets.quoting import code_span
 
-    return code_span(text)
+    return code_span(text) if text else ""

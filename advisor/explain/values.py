@@ -23,6 +23,8 @@ def value_text(value: Any, kind: Kind) -> str:
         return low if low == high else f"{low} to {high}"
     if type(value) is Unknown:
         return " or ".join(sorted(map(str, value.options))) if value.options and len(value.options) < 3 else "unknown"
+    if isinstance(value, (frozenset, tuple)):  # a set has no order of its own
+        return " ".join(sorted(map(str, value))) or "none"
     return show(value, unit_kind(kind)) if isinstance(value, (float, int, bool, str)) else str(value)
 
 

@@ -64,7 +64,7 @@ CHANGE = Shape("change", "One planned value.", {
     "now": Field(TEXT, "What it is."),
     "planned": Field(TEXT, "What to set."),
     "was": Field(TEXT, "What it is, with its source."),
-    "effect": Field(TEXT, "When it acts: at once, new connections, reload, restart, at listen; or empty."),
+    "effect": Field(TEXT, "When it acts: at once, new connections, reload, restart, at listen, deploy; or empty."),
     "rules": Field(TEXT, "The rules that ask for it.", many=True),
     "step": Field(COUNT, "The step of the roll-out, from 1."),
     "because": Field(TEXT, "How the value was computed, a sentence each.", many=True),

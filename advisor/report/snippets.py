@@ -49,7 +49,7 @@ def _change(view: ChangeView, change: Planned, report: Report) -> Change:
     because = dict.fromkeys((*(f.summary for f in report.findings if view in f.changes), *view.because))
     kind = unit_kind(setting.kind if setting else change.target.prop.kind)
     return Change(view.full_name, kind, _plain(change.now.value), _plain(change.value), view.was, tuple(view.rules),
-                  tuple(because), view.effect, dict(setting.extra) if setting else {})  # fmt: skip
+                  tuple(because), setting.effect if setting else "", dict(setting.extra) if setting else {})  # fmt: skip
 
 
 def _plain(value: Any) -> float | bool | str | None:

@@ -163,6 +163,8 @@ class Words:
                 return f"{source.detail} has none" if source.detail else "none"
             case "captured":
                 return "captured, since boot" if "since boot" in source.text else "captured"
+            case "implied":
+                return f"implied by {source.detail}"
             case "otherwise":
                 return "not stated, taken as usual"
             case "assumed":
