@@ -21,7 +21,7 @@ def explain(what: tuple[str, ...], packs: tuple[str, ...]) -> int:
       advisor explain MaxIdleConnsPerHost
       advisor explain net.ipv4.tcp_fin_timeout
       advisor explain "read tcp 10.0.4.7:51514->10.0.9.3:443: use of closed network connection"
-    """
+    """  # noqa: D301
     from advisor.explain import explain as pages_on
     from advisor.explain import text
     from advisor.knowledge import load_knowledge

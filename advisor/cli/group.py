@@ -94,4 +94,4 @@ def advisor() -> None:
 
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 the input or the call is wrong, 3 a
     fault of the advisor.
-    """
+    """  # noqa: D301

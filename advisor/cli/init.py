@@ -17,7 +17,7 @@ def init(stacks: tuple[str, ...]) -> int:
     Examples:
       advisor init > path.yaml
       advisor init go@1.22 aws-alb nginx@1.24 node@18 > path.yaml
-    """
+    """  # noqa: D301
     from advisor.init_document import starter
     from advisor.knowledge import load_knowledge
 

@@ -31,7 +31,7 @@ def report(paths: tuple[str, ...], out: str, force: bool, **given: Any) -> int:
     Examples:
       advisor report path.yaml --out review/
       advisor report deploy/ --out review/ --fail-on never
-    """
+    """  # noqa: D301
     if not paths:
         raise click.UsageError("no PATH; write advisor report path.yaml --out review/", click.get_current_context())
     run = checking.judge(paths, given, snippets=True)

@@ -30,7 +30,7 @@ def rules() -> None:
       advisor rules list
       advisor rules show idle-pool-too-small
       advisor rules test our-rules/
-    """
+    """  # noqa: D301
 
 
 @rules.command("list")
@@ -43,7 +43,7 @@ def list_(packs: tuple[str, ...], format_: str) -> int:
     \b
     Example:
       advisor rules list --format json
-    """
+    """  # noqa: D301
     from advisor.knowledge import load_knowledge
 
     known = load_knowledge(packs)
@@ -66,7 +66,7 @@ def show(slug: str, packs: tuple[str, ...], format_: str) -> int:
     \b
     Example:
       advisor rules show idle-timeout-ordering --format json
-    """
+    """  # noqa: D301
     from advisor.errors import InputError, Place, Problem, nearest, shown
     from advisor.explain import text
     from advisor.explain.rules import rule_page
@@ -95,7 +95,7 @@ def test(directory: str, format_: str) -> int:
     \b
     Example:
       advisor rules test our-rules/
-    """
+    """  # noqa: D301
     from advisor.errors import InputError, Place, Problem
 
     results = list(_run(directory))

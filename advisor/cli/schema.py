@@ -17,7 +17,7 @@ def schema(output_report: bool) -> int:
     Examples:
       advisor schema > advisor.schema.json
       advisor schema --output-report > report.schema.json
-    """
+    """  # noqa: D301
     import json
 
     if output_report:

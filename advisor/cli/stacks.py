@@ -24,7 +24,7 @@ def stacks() -> None:
       advisor stacks list
       advisor stacks show nginx@1.24
       advisor stacks conflicts
-    """
+    """  # noqa: D301
 
 
 @stacks.command("list")
@@ -36,7 +36,7 @@ def list_(format_: str) -> int:
     \b
     Example:
       advisor stacks list --format json
-    """
+    """  # noqa: D301
     from advisor.knowledge import load_knowledge
 
     known = load_knowledge()
@@ -62,7 +62,7 @@ def show(name: str, format_: str) -> int:
     Examples:
       advisor stacks show node@18
       advisor stacks show aws-alb --format json
-    """
+    """  # noqa: D301
     from advisor.explain import text
     from advisor.explain.stacks import stack_page
     from advisor.knowledge import load_knowledge
@@ -87,7 +87,7 @@ def conflicts(every: bool, format_: str) -> int:
     \b
     Example:
       advisor stacks conflicts --all --format json
-    """
+    """  # noqa: D301
     from advisor.explain.pairs import pairs
     from advisor.knowledge import load_knowledge
 

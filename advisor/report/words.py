@@ -148,9 +148,8 @@ class Words:
         """Return a source in words."""
         match source.kind:
             case "default" | "unverified":
-                if not source.detail:
-                    return "known of the stack"
-                return f"default of {source.detail}" + (", not verified" if source.kind == "unverified" else "")
+                unsure = ", not verified" if source.kind == "unverified" else ""
+                return f"default of {source.detail}{unsure}" if source.detail else "known of the stack"
             case "behaviour":
                 return source.detail
             case "derived" | "effective" | "estimated":
