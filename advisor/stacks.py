@@ -230,6 +230,8 @@ class Profile(Late):
         self.cases: list[Any] = []
         self.case_entry: Entry | None = None
         self.verified = True
+        self.implies: dict[str, tuple[Any, str]] = {}
+        self.middleboxes: tuple[str, ...] = ()
         self.aliases: dict[str, Setting] = {}
 
     @property

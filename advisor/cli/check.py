@@ -8,20 +8,15 @@ import click
 
 from advisor.cli import checking, options
 
-FORMATS = ("text", "brief", "json", "markdown")
-
 
 @click.command()
 @options.paths
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
-              help="How to write what was found.")  # fmt: skip
-@click.option("-o", "--output", metavar="FILE", default="-", help="Where to write it; default: standard output.")
-@click.option("--force", is_flag=True, help="Overwrite FILE although the advisor did not write it.")
+@options.formats
 @options.failing
 @options.judging
 @options.looks
 def check(**given: Any) -> int:
-    r"""
+    """
     Judge the paths that documents describe, and say what breaks connections, what it costs and what to set.
 
     PATH is a YAML document, a directory of them, or - for standard input; without it advisor.yaml or
@@ -33,5 +28,9 @@ def check(**given: Any) -> int:
       advisor check deploy/ --format json --output findings.json
       advisor check path.yaml --set edge.keepalive_timeout=55s
       advisor check path.yaml --fail-on warning --fail-on-unknown
-    """
-    return checking.check(checking.Call(**given))
+      advisor check deploy/ --format github --format sarif:advisor.sarif
+    """  # noqa: D301
+    call = checking.Call(**given)
+    if call.output != "-" and all(file != "-" for _, file in call.formats) and call.formats:
+        raise click.UsageError("--output is for a format without a FILE, and each has one", click.get_current_context())
+    return checking.check(call)

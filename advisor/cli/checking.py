@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from advisor.report.parts import Run
 
 SEVERITIES = ("error", "warning", "note")
+FORMATS = ("text", "brief", "json", "markdown", "sarif", "junit", "github", "gitlab")
+# These tell what is wrong with the input too, so there is one to write where nothing could be judged.
+_TELLING = ("json", "sarif", "junit", "github", "gitlab")
 _HERE = ("advisor.yaml", "path.yaml")
 _WAYS_IN = """\
 advisor: no PATH, and neither advisor.yaml nor path.yaml here; ways in:
@@ -25,9 +28,10 @@ class Call(NamedTuple):
     """The values of the options, and their defaults; `advisor.cli.check` says what each means."""
 
     paths: tuple[str, ...]
-    format_: str = "text"
+    formats: tuple[tuple[str, str], ...] = ()
     output: str = "-"
     force: bool = False
+    all_outcomes: bool = False
     fail_on: str = "error"
     fail_on_unknown: bool = False
     sets: tuple[str, ...] = ()
@@ -45,15 +49,20 @@ def check(call: Call) -> int:
     if not paths:
         terminal.tell(_WAYS_IN)
         return 2
-    if call.output != "-":
-        from advisor import outputs
+    targets = [(name, call.output if file == "-" else file) for name, file in call.formats or (("text", "-"),)]
+    for _, file in targets:
+        if file != "-":
+            from advisor import outputs
 
-        outputs.check_target(call.output, inputs=paths, force=call.force)
-    whole = call.verbose or call.format_ in ("json", "markdown")
+            outputs.check_target(file, inputs=paths, force=call.force)
+    whole = call.verbose or any(name not in ("text", "brief", "github") for name, _ in targets)
     run = judge(paths, call._asdict(), details=whole)
     tell_problems(run)
-    if run.reports or call.format_ == "json":
-        _deliver(_rendered(run, call), call, bad=not run.reports)
+    for name, file in targets:
+        if run.reports or name in _TELLING:
+            _deliver(_rendered(run, call, name, to_file=file != "-"), name, file, bad=not run.reports, force=call.force)
+        if name == "github":
+            _summarize(run)
     return exit_code(run, call.fail_on, fail_on_unknown=call.fail_on_unknown)
 
 
@@ -85,23 +94,36 @@ def exit_code(run: Run, fail_on: str, *, fail_on_unknown: bool) -> int:
     return int(fail_on_unknown and any(r.unassessed for r in run.reports))
 
 
-def _rendered(run: Run, call: Call) -> str:
+def _rendered(run: Run, call: Call, name: str, *, to_file: bool) -> str:
     from advisor.render import RENDERERS, Options
 
-    to_file = call.output != "-"
     look = Options(
         color=not to_file and terminal.colour(call.color),
         width=terminal.MOST_COLUMNS if to_file else terminal.width(),
-        verbose=call.verbose, quiet=call.quiet, ascii=not to_file and terminal.ascii_only(),
+        verbose=call.verbose, quiet=call.quiet, ascii=not to_file and terminal.ascii_only(), all_outcomes=call.all_outcomes,
     )  # fmt: skip
-    return RENDERERS[call.format_](run, look)
+    return RENDERERS[name](run, look)
 
 
-def _deliver(text: str, call: Call, *, bad: bool) -> None:
-    if call.output == "-":
+def _deliver(text: str, name: str, file: str, *, bad: bool, force: bool) -> None:
+    if file == "-":
         terminal.say(text)
-    elif not bad:  # what could not be judged leaves an older result as it is
+    elif not bad or name != "json":  # what could not be judged leaves an older JSON as it is; a CI reads why from the others
         from advisor import outputs
 
-        outputs.write_file(call.output, text, force=call.force)
-        terminal.tell(f"wrote {call.output}")
+        outputs.write_file(file, text, force=force)
+        terminal.tell(f"wrote {file}")
+
+
+def _summarize(run: Run) -> None:
+    """Append to the summary of the job, where GitHub Actions has named its file."""
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not file:
+        return
+    from advisor.render.github import job_summary
+
+    try:
+        with open(file, "a", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(job_summary(run))
+    except OSError as error:  # the verdict stands without it
+        terminal.tell(f"advisor: the job summary cannot be written to {file} ({error.strerror})")

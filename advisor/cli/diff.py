@@ -8,18 +8,18 @@ import click
 
 from advisor.cli import checking, options, terminal
 
-FORMATS = ("text", "markdown", "json")
+FORMATS = {"text": "text", "markdown": "markdown", "json": "json_v1"}  # and the module that writes it
 
 
 @click.command()
 @click.argument("old")
 @click.argument("new", required=False)
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
+@click.option("--format", "format_", type=click.Choice(tuple(FORMATS)), default="text", show_default=True,
               help="How to write what changed; markdown is a comment for a pull request.")  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", default="-", help="Where to write it; default: standard output.")
 @click.option("--force", is_flag=True, help="Overwrite FILE although the advisor did not write it.")
 @click.option("--fail-on-new", type=click.Choice(options.FAIL_ON), default="error", show_default=True,
-              help="Exit with 1 where a finding of this severity or above is new.")  # fmt: skip
+              is_flag=False, flag_value="error", help="Exit with 1 where a finding of this severity or above is new.")  # fmt: skip
 @options.judging
 @options.looks
 def diff(old: str, new: str | None, **given: Any) -> int:
@@ -36,7 +36,7 @@ def diff(old: str, new: str | None, **given: Any) -> int:
       advisor diff main...HEAD --format markdown
       advisor diff before/ after/ --fail-on-new warning
       advisor diff path.yaml --set pricing.version=20
-    """
+    """  # noqa: D301
     from advisor.diff import compare
 
     if new is None and not given["sets"] and ".." not in old:
@@ -70,7 +70,7 @@ def _deliver(found: Any, given: dict[str, Any]) -> None:
         width=terminal.MOST_COLUMNS if to_file else terminal.width(),
         verbose=given["verbose"], quiet=given["quiet"], ascii=not to_file and terminal.ascii_only(),
     )  # fmt: skip
-    text = import_module(f"advisor.diff.{given['format_']}").render(found, look)
+    text = import_module(f"advisor.diff.{FORMATS[given['format_']]}").render(found, look)
     if not to_file:
         terminal.say(text)
         return

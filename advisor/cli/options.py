@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from advisor.cli.checking import SEVERITIES
+from advisor.cli.checking import FORMATS, SEVERITIES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FAIL_ON = (*SEVERITIES, "never")
@@ -44,6 +44,29 @@ def _size(ctx: click.Context, param: click.Parameter, value: str | None) -> int 
     return int(size)
 
 
+def _formats(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return each NAME[:FILE] as its two parts; "-" is standard output, which takes one of them."""
+    del ctx, param
+    found = []
+    for value in values:
+        name, colon, file = value.partition(":")
+        if name not in FORMATS:
+            from advisor.errors import nearest, shown
+
+            meant = nearest(name, FORMATS)
+            hint = f"did you mean {meant}?" if meant else f"there are {', '.join(FORMATS)}"
+            raise click.BadParameter(f'"{shown(name)}" is no format; {hint}')
+        if colon and not file:
+            raise click.BadParameter(f'"{value}" names no file; write {name}:FILE, or {name} alone for standard output')
+        found.append((name, file or "-"))
+    files = [file for _, file in found]
+    for index, (name, file) in enumerate(found):
+        if file in files[:index]:
+            where = "standard output" if file == "-" else file
+            raise click.BadParameter(f"{found[files.index(file)][0]} and {name} would both go to {where}; write {name}:FILE")
+    return tuple(found)
+
+
 def _stack(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
     def add(command: Command) -> Command:
         for option in reversed(options):
@@ -69,6 +92,15 @@ failing = _stack([
     click.option("--fail-on", type=click.Choice(FAIL_ON), default="error", show_default=True,
                  help="Exit with 1 from this severity on."),
     click.option("--fail-on-unknown", is_flag=True, help="Exit with 1 where a rule could not be decided."),
+])  # fmt: skip
+
+formats = _stack([
+    click.option("--format", "formats", metavar="NAME[:FILE]", multiple=True, callback=_formats,
+                 help=f"How to write what was found, and where to: {', '.join(FORMATS)}; default: text. Repeatable."),
+    click.option("-o", "--output", metavar="FILE", default="-",
+                 help="Where the format without a FILE goes; default: standard output."),
+    click.option("--force", is_flag=True, help="Overwrite FILE although the advisor did not write it."),
+    click.option("--all-outcomes", is_flag=True, help="In sarif: what is met and what is not known too."),
 ])  # fmt: skip
 
 looks = _stack([

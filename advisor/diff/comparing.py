@@ -85,8 +85,7 @@ class Comparer:
     def _moved(self, old: Outcome | None, new: Outcome | None) -> list[Moved]:
         if old is None or new is None:
             return []
-        asked = [facts.asked(o.instance, self.home[o.instance]) for facts, o in zip(self.facts, (old, new), strict=True)]
-        return self.comparison.roots([key for keys in asked for key in keys])
+        return self.comparison.outcome((old, self.home[old.instance]), (new, self.home[new.instance]))
 
     def _change(
         self, kind: str, before: tuple[Outcome | None, str], after: tuple[Outcome | None, str], moved: list[Moved]

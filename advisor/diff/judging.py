@@ -11,7 +11,7 @@ from advisor.diff.reading import Side
 from advisor.document import Document
 from advisor.engine import Instance, evaluate
 from advisor.errors import Problem
-from advisor.facts import Cell, Store, Subject
+from advisor.facts import UNKNOWN, Cell, Store, Subject
 from advisor.knowledge import Knowledge
 from advisor.model import Builder, System
 from advisor.model.sharing import Sharing
@@ -64,6 +64,24 @@ class TracedSheet(Sheet):
             with self._asked(node):
                 evaluate(instance, self)
         return list(self.inputs[node])
+
+
+class PutBack(Sheet):
+    """A sheet on which one fact has another value."""
+
+    def __init__(self, sheet: Sheet, node: Node, value: Any) -> None:
+        super().__init__(sheet.properties)
+        self._node, self._value = node, value
+
+    def cell(self, subject: Subject, name: str) -> Cell:
+        """Return the fact *name* of *subject*."""
+        return Cell(self._value, UNKNOWN, 0, name) if (subject, name) == self._node else super().cell(subject, name)
+
+    def setting(self, store: Store, setting: Setting) -> Cell:
+        """Return the fact of one setting."""
+        if (store, setting.name) == self._node:
+            return Cell(self._value, UNKNOWN, 0, setting.name)
+        return super().setting(store, setting)
 
 
 class Result(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
-from advisor.diff.judging import Node, TracedSheet
+from advisor.diff.judging import Node, PutBack, TracedSheet
 from advisor.diff.matching import Pairs
 from advisor.diff.parts import Moved, ValueView
-from advisor.engine import Instance
+from advisor.engine import VIOLATED, Instance, Outcome, evaluate, severity
 from advisor.facts import Store, Subject
 from advisor.report import Judged
 from advisor.report.parts import FactView
@@ -40,6 +40,13 @@ class Facts:
         return self.pairs.token(node[0]), node[1]
 
     def value(self, key: Key) -> Any:
+        """Return the value of a fact, as it can be compared with the other side's; None where there is no such subject."""
+        value = self.raw(key)
+        if isinstance(value, list):
+            return tuple(sorted(item.name for item in value if isinstance(item, Subject)))
+        return value
+
+    def raw(self, key: Key) -> Any:
         """Return the value of a fact; None where this side has no such subject."""
         found = self.nodes.get(key)
         if found is None:
@@ -51,8 +58,8 @@ class Facts:
         (subject, name), sheet = found
         try:
             if isinstance(subject, Store):
-                return _plain(sheet.setting(subject, subject.profile.settings[name]).value)
-            return _plain(sheet.cell(subject, name).value)
+                return sheet.setting(subject, subject.profile.settings[name]).value
+            return sheet.cell(subject, name).value
         except KeyError:
             return None
 
@@ -61,10 +68,8 @@ class Facts:
         found = self.nodes.get(key)
         return [self.key(node) for node in found[1].inputs.get(found[0], ())] if found else []
 
-    def asked(self, instance: Instance | None, judged: Judged | None) -> list[Key]:
+    def asked(self, instance: Instance, judged: Judged) -> list[Key]:
         """Return the facts that an outcome asked for."""
-        if instance is None or judged is None:
-            return []
         sheet = judged.sheet
         assert isinstance(sheet, TracedSheet)
         nodes = sheet.of(instance)
@@ -84,13 +89,6 @@ class Facts:
         return words.fact(subject, name)
 
 
-def _plain(value: Any) -> Any:
-    """Return *value* as something that can be compared over sides: a list of subjects as their names."""
-    if isinstance(value, list):
-        return tuple(sorted(item.name for item in value if isinstance(item, Subject)))
-    return value
-
-
 class Comparison:
     """Both sides' facts."""
 
@@ -98,8 +96,23 @@ class Comparison:
         self.old, self.new = old, new
         self._differs: dict[Key, bool] = {}
 
-    def roots(self, asked: Iterable[Key]) -> list[Moved]:
-        """Return the values that moved, among the facts *asked* for and all that they hang on, in a stable order."""
+    def outcome(self, old: tuple[Outcome, Judged], new: tuple[Outcome, Judged]) -> list[Moved]:
+        """Return the values that moved, among all that an outcome hangs on; those that decide it first."""
+        asked = [*self.old.asked(old[0].instance, old[1]), *self.new.asked(new[0].instance, new[1])]
+        keys = self._roots(asked)
+        before, after = ((o.status, severity(o) if o.status == VIOLATED else "") for o, _ in (old, new))
+        deciding = {key for key in keys if before != after and self._decides(key, before, *new)}
+        return self._shown(deciding, decides=True) + self._shown(key for key in keys if key not in deciding)
+
+    def _decides(self, key: Key, before: tuple[str, str], new: Outcome, judged: Judged) -> bool:
+        """Return whether the outcome would be what it was, had this one value not moved."""
+        found, value = self.new.nodes.get(key), self.old.raw(key)
+        if found is None or value is None or isinstance(value, list):
+            return False
+        again = evaluate(new.instance, PutBack(judged.sheet, found[0], value))
+        return before == (again.status, severity(again) if again.status == VIOLATED else "")
+
+    def _roots(self, asked: Iterable[Key]) -> list[Key]:
         todo = list(dict.fromkeys(asked))
         direct = set(todo)
         seen: set[Key] = set()
@@ -118,13 +131,13 @@ class Comparison:
                 versions[key] = None
             elif not any(self.differs(i) and i[1] not in _VERSIONS for i in inputs):
                 found[key] = None
-        return self._shown(found) or self._shown(versions)
+        return list(found or versions)
 
     def all(self) -> list[Moved]:
         """Return every value that moved and that both sides looked at."""
         keys = [k for k in {**self.old.nodes, **self.new.nodes} if isinstance(k[0], int)]
         both = [k for k in keys if k[0] in self.old.subjects and k[0] in self.new.subjects]
-        return self.roots(both)
+        return self._shown(self._roots(both))
 
     def differs(self, key: Key) -> bool:
         """Return whether a fact has another value on the other side; one that a side has alone does."""
@@ -133,7 +146,7 @@ class Comparison:
             known = self._differs[key] = self.old.value(key) != self.new.value(key)
         return known
 
-    def _shown(self, keys: Iterable[Key]) -> list[Moved]:
+    def _shown(self, keys: Iterable[Key], *, decides: bool = False) -> list[Moved]:
         found: dict[Moved, None] = {}
         for key in keys:
             old, new = self.old.view(key), self.new.view(key)
@@ -143,7 +156,7 @@ class Comparison:
             one, two = _value(old, self.old.state), _value(new, self.new.state)
             if one and two and one.value == two.value and one.words == two.words:
                 continue
-            found[Moved(known.hop, known.name, known.property, one, two)] = None
+            found[Moved(known.hop, known.name, known.property, one, two, decides)] = None
         return sorted(found, key=lambda m: (m.hop, m.name, m.property))
 
 

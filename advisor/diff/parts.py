@@ -30,6 +30,8 @@ class Moved(NamedTuple):
         property: The advisor's name.
 
         old, new: None where that side has no such value.
+
+        decides: With this value alone put back, the outcome would be what it was.
     """
 
     hop: str
@@ -37,6 +39,7 @@ class Moved(NamedTuple):
     property: str
     old: ValueView | None
     new: ValueView | None
+    decides: bool = False
 
 
 class OutcomeChange(NamedTuple):
@@ -58,7 +61,7 @@ class OutcomeChange(NamedTuple):
 
         place: Where to look first, on the side of the summary.
 
-        moved: The values that moved it, with both places.
+        moved: The values that moved among those it hangs on, with both places; the ones that decide first.
 
         because: What moved it where no value did.
 

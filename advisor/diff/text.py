@@ -51,8 +51,9 @@ def _change(page: Page, change: OutcomeChange, options: Options) -> None:
     if change.kind != "still":
         page.text(words.was(change) + (f" ({change.because})" if change.because else ""), "  was    ", 9)
     shown = change.moved if options.verbose else change.moved[:_SHOWN]
+    decided = any(moved.decides for moved in change.moved)
     for moved in shown:
-        _moved(page, moved, "  moved  ")
+        _moved(page, moved, "  also   " if decided and not moved.decides else "  moved  ")
     if len(shown) < len(change.moved):
         page.text(f"and {len(change.moved) - len(shown)} more", "         ")
     if change.missing:

@@ -16,7 +16,7 @@ from advisor.stacks import UNSET, Behaviour, Effective, ErrorText, Fault, Line, 
 
 ROLES = ("caller", "callee", "hop", "host", "middlebox")
 _TOP = frozenset(("stack", "title", "also", "ends", "owner", "generic", "versions", "versions_source", "settings", "effective",
-                  "behaviour", "errors", "faults", "verified", "notes", "code"))  # fmt: skip
+                  "behaviour", "errors", "faults", "verified", "notes", "code", "implies", "middleboxes"))  # fmt: skip
 _SETTING = frozenset(("kind", "unit", "is", "default", "special", "negative", "inherits", "fixed", "range", "step", "effect",
                       "means", "trap", "source", "verified", "part", "values", "scope", "k8s", "advise", "figures"))  # fmt: skip
 _ROW = frozenset(("from", "until", "value", "source", "note"))
@@ -46,10 +46,28 @@ def load_profile(entries: list[Entry], properties: Properties) -> tuple[Profile,
                            for e in plain.get("errors", ()))  # fmt: skip
     profile.faults = tuple(Fault(f["title"], str(f.get("since", "0")), str(f.get("fixed_in", "")), f.get("source", ""))
                            for f in plain.get("faults", ()))  # fmt: skip
+    profile.middleboxes = tuple(plain.get("middleboxes", ()))
+    problems += _implied(profile, properties, entry)
     if len(entries) > 1:
         profile.case_entry = entries[1]
         profile.cases = entries[1].plain.get("cases", [])
     return profile, problems
+
+
+def _implied(profile: Profile, properties: Properties, entry: Entry) -> list[Problem]:
+    """Take what a platform implies of whatever runs on it: a value by property, and where that is written."""
+    problems: list[Problem] = []
+    for name, spec in entry.plain.get("implies", {}).items():
+        at = entry.place("implies", name)
+        kind = _property(properties, name)
+        if kind is None or not isinstance(spec, dict) or "source" not in spec:
+            problems.append(Problem(at, f"{name}: no property of that name, or no source"))
+            continue
+        try:
+            profile.implies[name] = (read(spec.get("value"), kind, UNSET), str(spec["source"]))
+        except ValueError as error:
+            problems.append(Problem(at, f"{name}: {error}"))
+    return problems
 
 
 def _load_setting(profile: Profile, name: str, spec: Any, entry: Entry) -> list[Problem]:

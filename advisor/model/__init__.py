@@ -116,7 +116,7 @@ class Builder:
                 self._fill_host(before.host, raw, document)
         return before
 
-    def _new_hop(self, key: Key, raw: Hop, document: Document) -> HopModel:
+    def _new_hop(self, key: Key, raw: Hop, document: Document | None) -> HopModel:
         profile = self._profile(raw.stack)
         model = self.hops[key] = HopModel(key, raw, profile)
         version = raw.stack.version if raw.stack else None
@@ -149,7 +149,39 @@ class Builder:
         hop.lists["endpoints"] = [] if foreign else model.host.lists.get("endpoints")
         self._state(model, raw)
         self.settings.take(model, raw.settings)
+        self._platform(model, raw)
         return model
+
+    def _platform(self, model: HopModel, raw: Hop) -> None:
+        """State what the platform implies, where neither the document nor the stack says otherwise."""
+        platform = self.knowledge.profile(raw.platform.name) if raw.platform else None
+        if raw.platform is None or platform is None:
+            return
+        subjects = {s.role: s for s in (*model.subjects, model.host)}
+        for name, (value, reference) in platform.implies.items():
+            role, _, prop = name.partition(".")
+            subject = subjects.get(role)
+            if subject is not None and name not in model.profile.gives:
+                source = Source("implied", raw.platform.place, platform.name, reference)
+                subject.stated.setdefault(prop, Given(value, source))
+
+    def _implied_boxes(self, callee: HopModel, between: list[HopModel]) -> list[HopModel]:
+        """Return the devices that the callee's platform puts before it and that the document does not name."""
+        ref = callee.raw.platform
+        platform = self.knowledge.profile(ref.name) if ref else None
+        if ref is None or platform is None:
+            return []
+        named = {box.profile.name for box in between}
+        found = []
+        for name in platform.middleboxes:
+            if name not in named and self.knowledge.profile(name) is not None:
+                raw = callee.raw._replace(
+                    name=f"{name} of {callee.name}", stack=StackRef(name, None, ref.place), name_place=ref.place, client=None,
+                    platform=None, runtime=None, facts={}, settings=[], host=None, link={}, config=[], use={}, process=[],
+                )  # fmt: skip
+                key = ("implied", callee.key, name)
+                found.append(self.hops.get(key) or self._new_hop(key, raw, None))
+        return found
 
     def _profile(self, stack: StackRef | None) -> Profile:
         found = self.knowledge.profile(stack.name if stack else "unknown")
@@ -181,8 +213,8 @@ class Builder:
         model.callee = Subject("end", raw.name, role="callee", store=store, wide=hop, place=at)
         model.caller = Subject("end", raw.name, role="caller", store=client, wide=hop, place=at)
 
-    def _fill_host(self, host: Subject, raw: Hop, document: Document) -> None:
-        if raw.host is not None and raw.host.name_of is None:
+    def _fill_host(self, host: Subject, raw: Hop, document: Document | None) -> None:
+        if raw.host is not None and raw.host.name_of is None and document is not None:
             reader = HostReader(self.knowledge, folder_of(document.file))
             reader.fill(host, raw.host)
             self.problems += reader.problems
@@ -209,11 +241,16 @@ class Builder:
         caller: HopModel | None = None
         between: list[HopModel] = []
         fans: list[Subject] = []
+        shown: list[HopModel] = []  # the hops of the path, with what its platforms imply
         for i, hop in enumerate(hops):
             if hop.middlebox is not None:
                 between.append(hop)
+                shown.append(hop)
                 continue
             if caller is not None:
+                implied = self._implied_boxes(hop, between)
+                between += implied
+                shown += implied
                 fans.append(caller.hop)
                 leg = self._leg(caller, hop, between, path)
                 legs.append(leg)
@@ -222,7 +259,9 @@ class Builder:
                 # What stands before the split carries the whole workload once, whatever the number of branches.
                 if part is not None or all(load.workload is not workload for load in carried):
                     carried.append(loads.Load(workload, tuple(fans), part))
+            shown.append(hop)
             caller, between = hop, []
+        hops[:] = shown
         for i, leg in enumerate(legs):
             beyond = leg.lists["beyond"] or []
             leg.lists["beyond"] = [*beyond, *(later for later in legs[i + 1 :] if later not in beyond)]

@@ -29,6 +29,7 @@ def render(run: Run, _options: Options) -> str:
 
 def _issue(check: str, severity: str, place: Place, text: str, fingerprint: str) -> dict[str, Any]:
     return {
+        "engine_name": "advisor",
         "description": visible(text),
         "check_name": visible(check),
         "fingerprint": fingerprint,
