@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 WRONG = HERE / "data/cli/wrong.yaml"
 BAD = HERE / "data/cli/bad.yaml"
 HEALTHY = HERE / "data/cli/healthy.yaml"
-FORMATS = ("text", "brief", "json", "markdown")
+FORMATS = checking.FORMATS
 DAY = "--today=2025-06-01"
 
 
