@@ -40,7 +40,7 @@ def load_knowledge(packs: Iterable[str] = (), directory: str | None = None) -> K
         loader.file(path, name)
     for pack in packs:
         for path, name in knowledge_files(pack):
-            loader.file(path, os.path.join(pack, name))
+            loader.file(path, os.path.join(pack, name), own=False)
     knowledge = loader.finish()
     if key:
         cache.save(key, knowledge)

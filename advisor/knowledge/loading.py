@@ -27,10 +27,10 @@ class Loader:
         self.profiles: dict[str, Profile] = {}
         self.later: list[tuple[list[Entry], str]] = []
 
-    def file(self, path: str, name: str) -> None:
-        """Take one file, which messages call *name*."""
+    def file(self, path: str, name: str, *, own: bool = True) -> None:
+        """Take one file, which messages call *name*, below ``rules/`` where it is the advisor's own."""
         try:
-            entries = read_entries(path, f"rules/{name}" if not os.path.isabs(name) else name)
+            entries = read_entries(path, f"rules/{name}" if own and not os.path.isabs(name) else name)
         except InputError as error:
             self.problems += error.problems
             return
