@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import Any, NamedTuple
 
-from advisor.engine import UNKNOWN, VIOLATED, Instance, Outcome, judge, severity
+from advisor.engine import MET, NOT_APPLICABLE, UNKNOWN, VIOLATED, Instance, Outcome, evaluate, judge, severity
 from advisor.expressions import Expression
 from advisor.facts import Cell, Knob, Subject
 from advisor.moves import Circular, Conflict, Move, Target
@@ -224,7 +224,7 @@ class Planner:
                 chosen[goal] = alternatives[0]
         for _ in range(DEPTH):
             state = self._try(chosen)
-            broken = (state.violated - self.start.violated) | (state.unknown - self.start.unknown)
+            broken = (state.violated - self.start.violated) | self._blurred(state)
             stuck = set(state.conflict) or state.violated & chosen.keys()
             if not stuck:
                 return {} if broken else chosen
@@ -235,6 +235,11 @@ class Planner:
         """Return whether *goal* certainly stays violated without its own choice: none of the others' knobs bears on it."""
         deps = self.outcomes[goal.index].deps
         return not any(deps & self.base.bit(move.knob) for a in others.values() for move in a.moves)
+
+    def _blurred(self, state: _State) -> frozenset[Instance]:
+        """Return what the moves of *state* made undecided and assumptions do not decide for it."""
+        new = state.unknown - self.start.unknown
+        return frozenset(i for i in new if evaluate(i, state.sheet.twin).status not in (MET, NOT_APPLICABLE))
 
     def _spent(self, pending: frozenset[Instance]) -> bool:
         return len(pending) >= DEPTH or self.evaluations >= EVALUATIONS
@@ -267,7 +272,7 @@ class Planner:
                 return None
             if goal in state.violated:
                 return None
-            broken = sorted(((state.violated - self.start.violated) | (state.unknown - self.start.unknown) |
+            broken = sorted(((state.violated - self.start.violated) | self._blurred(state) |
                              (state.violated & chosen.keys())) - self.overlooked, key=self.order.__getitem__)  # fmt: skip
             if not broken:
                 return chosen
