@@ -197,7 +197,8 @@ def _apply(fix: Fix, instance: Instance, sheet: Sheet) -> tuple[str, dict[str, A
     trial = Sheet(sheet.properties, sheet, moves)
     try:
         outcome = evaluate(instance, trial)
-        values = {name: trial.cell(*m.knob).value for (name, _, _), m in zip(fix.moves, moves, strict=True)}
+        values = {name: (trial.cell(*m.knob).value, unit_kind((m.target.setting or m.target.prop).kind))
+                  for (name, _, _), m in zip(fix.moves, moves, strict=True)}  # fmt: skip
     except Conflict as conflict:
         return "open", {}, conflict.why
     except Circular as circular:
@@ -206,9 +207,10 @@ def _apply(fix: Fix, instance: Instance, sheet: Sheet) -> tuple[str, dict[str, A
 
 
 def _planned(wanted: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what differs; *values* are what a plan sets, with the family of units that each is shown in."""
     for name, raw in wanted.items():
-        value = values.get(name)
-        shown = show(value, "ratio") if isinstance(value, float) else str(value)
+        value, unit = values.get(name, (None, "text"))
+        shown = show(value, unit) if isinstance(value, (float, bool, str)) else "nothing"
         try:
             if isinstance(value, float):
                 kinds = ("duration", "count", "size", "rate", "ratio", "share")
