@@ -23,7 +23,7 @@ FORMATS = {"text": "text", "markdown": "markdown", "json": "json_v1"}  # and the
 @options.judging
 @options.looks
 def diff(old: str, new: str | None, **given: Any) -> int:
-    r"""
+    """
     Compare two states of documents: what got worse, better, newly unknown, and which value moved it.
 
     OLD and NEW are two documents, two directories, or git revisions: REV:PATH, a revision alone (the other
