@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -120,3 +122,18 @@ def test_a_summary_that_cannot_be_written_does_not_change_the_verdict(monkeypatc
 
     assert done.exit_code == 1
     assert done.stderr == "advisor: the job summary cannot be written to none/summary (No such file or directory)\n"
+
+
+def test_the_command_of_the_page_writes_what_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(TESTS).parent / "docs" / "ci.md").read_text(encoding="utf-8").partition("## Formats")[2].partition("\n## ")[0]
+    (line,) = re.findall(r"^```sh\n(.*?)\n```$", page, re.MULTILINE | re.DOTALL)
+    shutil.copytree(Path(TESTS).parent / "examples" / "checkout", "x")
+    monkeypatch.chdir("x")
+    name, subcommand, *words = shlex.split(line)
+
+    assert (name, subcommand) == ("advisor", "check")
+    assert check(*words).exit_code == 1
+    written = [word.partition(":")[2] for word in words if ":" in word]
+    assert written
+    assert all(Path(file).stat().st_size for file in written)
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == set(FORMATS) - {"text", "brief", "json", "markdown"}
