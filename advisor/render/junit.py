@@ -13,6 +13,7 @@ from html import escape
 from typing import NamedTuple
 
 from advisor.render.options import Options
+from advisor.render.places import target
 from advisor.render.quoting import visible
 from advisor.render.said import lines
 from advisor.report.parts import Finding, IgnoredView, OutcomeView, Report, Run
@@ -48,18 +49,18 @@ def render(run: Run, _options: Options) -> str:
 
 def _cases(report: Report) -> list[tuple[str, _Case]]:
     findings = {(f.rule, where): f for f in report.findings for where in f.where}
-    found = [(o.service, _case(o, findings.get((o.rule, o.where)), report)) for o in report.outcomes]
+    found = [(o.service, _case(report, o, findings.get((o.rule, o.where)))) for o in report.outcomes]
     judged = {(o.rule, o.where) for o in report.outcomes}
     # What the engine does not judge: an entry of ``ignore`` at fault.
-    found += [(report.service, _violated(f"{rule} on {where}", f.severity, f.summary, f))
+    found += [(report.service, _violated(report, f"{rule} on {where}", f.severity, f.summary, f))
               for (rule, where), f in findings.items() if (rule, where) not in judged]  # fmt: skip
     return found
 
 
-def _case(outcome: OutcomeView, finding: Finding | None, report: Report) -> _Case:
+def _case(report: Report, outcome: OutcomeView, finding: Finding | None) -> _Case:
     name = f"{outcome.rule} on {outcome.where}"
     if outcome.status == "violated":
-        return _violated(name, outcome.severity, outcome.summary, finding)
+        return _violated(report, name, outcome.severity, outcome.summary, finding)
     if outcome.status == "ignored":
         return _Case(name, "skipped", text=_accepted(outcome, report.ignored))
     if outcome.status == "unknown":
@@ -68,9 +69,9 @@ def _case(outcome: OutcomeView, finding: Finding | None, report: Report) -> _Cas
     return _Case(name)
 
 
-def _violated(name: str, severity: str, summary: str, finding: Finding | None) -> _Case:
-    told = [visible(summary), *(lines(finding) if finding else ()), visible(finding.place) if finding else ""]
-    text = "\n".join(filter(None, told))
+def _violated(report: Report, name: str, severity: str, summary: str, finding: Finding | None) -> _Case:
+    told = [*lines(finding), visible(str(target(report, finding)))] if finding else []
+    text = "\n".join(filter(None, (visible(summary), *told)))
     if severity == "note":
         return _Case(name, "system-out", text=f"note: {text}")
     return _Case(name, "failure", severity, summary, text)

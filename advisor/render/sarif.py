@@ -181,7 +181,7 @@ def _descriptor(slug: str, title: str, severity: str, rule: RuleView | None) -> 
     # Half of a surrogate pair is not JSON that every reader takes.
     markdown = "\n\n".join(filter(None, parts)).encode("utf-8", "replace").decode()
     return found | {
-        "fullDescription": {"text": _plain(parts[0]).encode("utf-8", "replace").decode()},
+        "fullDescription": {"text": _plain(markdown.partition("\n\n")[0])},  # GitHub takes 1024 characters
         "help": {"text": _plain(markdown), "markdown": markdown},
         "properties": {"precision": rule.confidence, "problem.severity": _PROBLEM[rule.severity], "tags": [visible(rule.cause)],
                        "proof": visible(rule.proof)},
