@@ -118,7 +118,7 @@ class Page:
 
     def _last(self, line: str, text: str, start: int, hang: int) -> None:
         room = self.width - max(start, cells(line))
-        if cells(text) <= room or room >= 24:
+        if cells(text) <= room or (room >= 24 and cells(text) <= 2 * room) or room >= 48:
             self.text(text, line, max(start, cells(line)))
         else:
             self.text(line.rstrip(), "", hang)

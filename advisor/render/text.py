@@ -48,7 +48,7 @@ def _report(page: Page, report: Report, options: Options) -> None:
             draw(page, path)
         # What no finding explains comes first: it is what the reader came with, and the findings below do not answer it.
         for symptom in sorted(report.symptoms, key=lambda one: bool(one.explained_by)):
-            _symptom(page, symptom)
+            _symptom(page, symptom, report.findings)
         if not report.findings:
             page.gap()
             page.text(report.verdict)
@@ -59,7 +59,7 @@ def _report(page: Page, report: Report, options: Options) -> None:
     page.text(words.summary(report.counts, page.sign("·")))
 
 
-def _symptom(page: Page, symptom: SymptomView) -> None:
+def _symptom(page: Page, symptom: SymptomView, findings: Sequence[Finding]) -> None:
     page.gap()
     text = f'"{_shortened(symptom.text, page.sign("…"))}"'
     first = f"SYMPTOM  {symptom.place}  " if symptom.place else "SYMPTOM  "
@@ -68,7 +68,12 @@ def _symptom(page: Page, symptom: SymptomView) -> None:
     else:  # a line as it stands in a log is searched for and compared: it is not cut
         page.write(first, "SYMPTOM")
         page.text(text, "  ")
-    page.text(f"{_said(symptom)} {symptom.means}".strip(), "  ")
+    fixes = (words.mended(f) for f in findings if f.rule in symptom.explained_by and f.changes)
+    if fix := next(fixes, ""):
+        page.text(f"{_said(symptom)} Do first: {fix}.", "  ")
+        page.text(symptom.means, "  ")
+    else:
+        page.text(f"{_said(symptom)} {symptom.means}".strip(), "  ")
     if symptom.look_for:
         page.text(symptom.look_for, "  Look for: ", 4)
 
@@ -154,9 +159,12 @@ def _fix(page: Page, finding: Finding, options: Options) -> None:
     if mended := words.mended_by(finding):
         page.text(mended, first)
         first = blank
-    lead = "or: " if finding.resolved else ""
     # Actions are alternatives too where a setting mends it, and the remedy where none does.
-    ways = (f"{lead}{way}" for way in (*finding.instead, *finding.do) if way)
+    lead = "or: " if finding.resolved else ""
+    alone = lead or "taken alone: "
+    ways = (*(f"{lead}{way}" for way in finding.do if way), *(f"{alone}{way}" for way in finding.instead if way))
+    if finding.resolved:
+        ways = ways[len(finding.do):] + ways[:len(finding.do)]
     reasons = (f"Left open: {reason}" for reason in finding.open)
     for text in (*ways, *reasons):
         page.text(text, first)
@@ -187,10 +195,10 @@ def _rest(page: Page, report: Report, options: Options) -> None:
         lines.append(("COVERAGE", words.coverage(report.coverage)))
     if report.findings or report.plan.steps:
         lines.append(("PLAN", words.planned(report.plan)))
-        left = report.plan.left if options.verbose else report.plan.left[:_ROWS]
-        lines.extend(("", f"Left: {one}") for one in left)
-        if len(left) < len(report.plan.left):
-            lines.append(("", f"and {len(report.plan.left) - len(left)} more left"))
+        if options.verbose:
+            lines.extend(("", f"Left: {one}") for one in report.plan.left)
+        elif report.plan.left:
+            lines.append(("", f"Left: {words.by_rule(report.plan.left)}."))
     page.gap()
     for label, text in lines:
         page.text(text, f"{label:<10}", head=label)
@@ -225,6 +233,8 @@ def _unassessed(page: Page, unassessed: Sequence[Unassessed], options: Options) 
     told: set[tuple[str, str]] = set()
     for one in shown:
         head = one.rule + (f" on {_some(one.where, options)}" if one.where else "")
+        if len(one.where) > 1 and cells(head) + 2 > page.width and not options.verbose:
+            head = f"{one.rule} on {one.where[0]} and {len(one.where) - 1} more"
         # How to get a fact is told once, whosever it is.
         new = [missing for missing in one.missing if (missing.name, missing.ask) not in told]
         told.update((missing.name, missing.ask) for missing in (new if options.verbose else new[:1]))
@@ -249,8 +259,9 @@ def _in_two_lines(page: Page, head: str, missing: Sequence[Missing], new: Sequen
     first, others = new[0], len(missing) - 1
     more = f" (and {others} more)" if others else ""
     room = page.width - 6 - cells(more)
-    ways = [_ask(first), f"{_name(first)}. Get: {first.ask}" if first.ask else _name(first)]
-    page.text(next((text for text in ways if cells(text) <= room), ways[-1]) + more, "      ", 8)
+    name, short = _name(first), first.ask.split(", ")[0]
+    ways = [_ask(first), *(f"{name}. Get: {ask}" for ask in (first.ask, short) if ask), name]
+    page.text(next((text for text in ways if cells(text) <= room), name) + more, "      ", 8)
 
 
 def _outcomes(unassessed: Sequence[Unassessed]) -> int:

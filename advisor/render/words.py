@@ -83,6 +83,12 @@ def planned(plan: PlanView) -> str:
     return f"{number(changes, 'change')} in {number(len(plan.steps), 'step')}: {order}. {plan.again}".strip()
 
 
+def by_rule(left: Sequence[str]) -> str:
+    """Return the rules of what a plan leaves ("rule: subject"), each once, with how often."""
+    rules = [one.partition(":")[0] for one in left]
+    return listed([f"{rule} ({rules.count(rule)})" if rules.count(rule) > 1 else rule for rule in dict.fromkeys(rules)])
+
+
 def files(report: Report) -> str:
     """Return the names of a report's documents."""
     return ", ".join(dict.fromkeys(report.files))

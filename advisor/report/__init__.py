@@ -145,9 +145,10 @@ def _verdict(counts: Counts, plan: PlanView) -> str:
     words = ((counts.error, "error"), (counts.warning, "warning"), (counts.note, "note"))
     parts = [counted(number, word) for number, word in words if number]
     if not parts:
-        met = counted(counts.met, "check")
-        rest = f", {counts.unknown} not assessed for want of facts" if counts.unknown else ""
-        return f"No finding: {met} met{rest}."
+        if counts.unknown:
+            return f"No finding: {counted(counts.met, 'check')} met, {counts.unknown} not assessed for want of facts."
+        ignored = f" or ignored ({counts.ignored})" if counts.ignored else ""
+        return f"In order: all {counted(counts.met, 'check')} that apply here are met{ignored}."
     head = "Change before deploy" if counts.error else "Worth a change" if counts.warning else "Sound, with remarks"
     total = sum(len(step.changes) for step in plan.steps)
     if not total:

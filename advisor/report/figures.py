@@ -32,6 +32,7 @@ _LEAST: Mapping[str, tuple[Callable[..., float], str]] = {"idle_pool_size": (lam
 _CALL = re.compile(r"\b(first|rate|total|sqrt)\(([^()]*)\)")
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_][\w.]*(?![\w.(])")
 _FOLD = re.compile(r"(prod|sum)\(([\w.]+) for (\w+) in ([\w.]+)\)")
+_NONE = re.compile(r"^max\(0[a-z/%]*, ((?:[^(),]|\([^()]*\))*)\)$")  # what is not there does not bound
 _FOLDED = 6  # elements of a fold that are told
 
 
@@ -108,6 +109,7 @@ def _filled(expression: Expression, env: Env) -> str:
         text = text[: call.start()] + _came_to(call[1], call[2], env, kept) + text[call.end() :]
     text = _NAME.sub(lambda m: kept(_figure(env, m[0])) if m[0] in expression.names else m[0], text)
     text = re.sub("\0(\\d+)\0", lambda m: figures[int(m[1])], tidy(text))
+    text = _NONE.sub(r"\1", text)
     return "" if "unknown" in text else f"{text}, rounded up" if rounded else text
 
 

@@ -115,12 +115,15 @@ class Words:
             # The stack computes the default of a setting that nobody set.
             source = cell.source._replace(kind="default")
             return source, name_of(store.profile, settings[0].name), self.source(source)
-        shows = (told or settings)[:_SOURCES]
+        shows = told[:_SOURCES] or settings[:2]
         if not shows:
             return cell.source, plain, self.source(cell.source)
-        words = [f"{name_of(store.profile, s.name)} {self._written(s, cells[s])} ({self.source(cells[s].source)})" for s in shows]
-        first = cells[shows[0]].source
-        return first._replace(kind="effective"), plain, f"from {listed(words)}"
+        by_source: dict[str, list[str]] = {}
+        for s in shows:
+            written = f"{name_of(store.profile, s.name)} {self._written(s, cells[s])}"
+            by_source.setdefault(self.source(cells[s].source), []).append(written)
+        words = [f"{listed(each)} ({source})" for source, each in by_source.items()]
+        return cells[shows[0]].source._replace(kind="effective"), plain, f"from {listed(words)}"
 
     def _written(self, setting: Setting, cell: Cell) -> str:
         """Return the value of a setting as it was written, where that means another value: -1 for the default."""
