@@ -61,7 +61,7 @@ def hostile_document(names: list[str], texts: list[str]) -> Plain:
     }
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(NAMES, min_size=3, max_size=3, unique=True), st.lists(TEXTS, min_size=5, max_size=5))
 @example([f"a\n{MARK}", f"b\r{MARK}", f"c\u2028{MARK}"], [f"x\n{MARK}"] * 5)
 def test_text_from_the_input_is_no_directive_in_any_output(names: list[str], texts: list[str]) -> None:

@@ -30,7 +30,7 @@ def ends_well(text: str) -> Run:
     return found
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(documents())
 def test_every_right_document_ends_in_outcomes(document: Plain) -> None:
     """What the stacks' profiles allow is judged, without a problem."""
@@ -42,7 +42,7 @@ def test_every_right_document_ends_in_outcomes(document: Plain) -> None:
     assert counts.met + counts.unknown + counts.not_applicable > 0
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(mutated())
 def test_every_mutated_document_ends_in_outcomes_or_errors(text: str) -> None:
     ends_well(text)
@@ -58,13 +58,13 @@ KEYS = st.sampled_from([
 TREES = st.recursive(ATOMS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5), max_leaves=25)
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(st.dictionaries(KEYS, TREES, max_size=5))
 def test_every_structure_ends_in_outcomes_or_errors(tree: Plain) -> None:
     ends_well(as_yaml(tree))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(documents(longest=3), st.data())
 def test_odd_values_in_right_places_end_in_outcomes_or_errors(document: Plain, data: st.DataObject) -> None:
     """One value of a right document is replaced by another of any shape."""

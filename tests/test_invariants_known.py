@@ -46,7 +46,7 @@ def statuses(text: str) -> dict[tuple[str, str, str], str]:
     return {o.instance.key: o.status for o in planned.outcomes}
 
 
-@settings(max_examples=80, suppress_health_check=SLOW)
+@settings(max_examples=30, suppress_health_check=SLOW)
 @given(documents(), st.data())
 def test_the_more_is_known_the_fewer_unknowns(document: Plain, data: st.DataObject) -> None:
     """Adding a fact never turns met or violated into unknown."""
@@ -76,7 +76,7 @@ def demanded(planned: Planned, operator: str, *words: str) -> dict[tuple[Any, ..
 POOLS = ("max_idle", "max_connections", "connections_limit", "workers", "table_size", "nofile", "backlog", "somaxconn")
 
 
-@settings(max_examples=40, suppress_health_check=SLOW)
+@settings(max_examples=30, suppress_health_check=SLOW)
 @given(documents(), st.integers(1, 5000), st.integers(1, 5000))
 def test_more_rate_never_demands_a_smaller_pool(document: Plain, one: int, other: int) -> None:
     """Held on the bounds that fixes demand: the planned value may leave a pool alone where nothing can hold so much."""

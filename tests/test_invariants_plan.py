@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from tests.strategies import Plain, applied, as_yaml, documents, plans, run
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(documents())
 def test_applying_the_plan_resolves_what_it_says_and_makes_nothing_new(document: Plain) -> None:
     """The changes of the report, written into the document step by step and checked again from the text."""

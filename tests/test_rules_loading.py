@@ -235,7 +235,7 @@ def test_a_rule_stands_in_the_file_of_its_name() -> None:
             "fix: {caller.idle_timeout: 4s}",
             "fix: {caller.idle_timeout: 3s}",
             "too long",
-            "caller.idle_timeout is planned as 4, not 3s",
+            "caller.idle_timeout is planned as 4s, not 3s",
         ),
         (
             "missing: [callee.idle_timeout]",
@@ -358,5 +358,5 @@ def test_a_pack_adds_rules_and_stacks(tmp_path: Path) -> None:
     (tmp_path / "server.yaml").write_text(PROFILE, encoding="utf-8")
 
     found: Any = load_knowledge([str(tmp_path)])
-    assert set(found.rules) == {*knowledge().rules, "margin"}
-    assert set(found.profiles) == {*knowledge().profiles, "server"}
+    assert {*knowledge().rules, "margin"} <= set(found.rules)
+    assert {*knowledge().profiles, "server"} <= set(found.profiles)

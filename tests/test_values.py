@@ -30,7 +30,7 @@ A, B, C = ("a", "x"), ("b", "y"), ("c", "z")
 @st.composite
 def numbers(draw: st.DrawFn, leaf: values.Leaf = A) -> tuple[Number, float]:
     """A number that is known or not, and a value that it allows."""
-    low, high = sorted((draw(FLOATS), draw(FLOATS)))
+    low, high = sorted((draw(FLOATS) + 0.0, draw(FLOATS) + 0.0))  # -0.0 is 0.0
     point = draw(st.sampled_from([low, high, *(g for g in GRID if low <= g <= high)]) | st.floats(low, high, allow_nan=False))
     return (Range(low, high, (leaf,)) if low < high else low), point
 
