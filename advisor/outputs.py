@@ -19,7 +19,7 @@ Digests = dict[str, list[str]]
 # How a lone result is known: what a program reads names its maker near its start, a page at its end, a text ends with the
 # count of its outcomes.
 _HEADS = (b'"schema": "advisor/', b'"name": "advisor"', b'<testsuites name="advisor"', b'"engine_name": "advisor"')
-_TAILS = (b"Made by advisor ", b" not assessed ")
+_TAILS = (b"Made by advisor ", b" not assessed ", b" newly unknown ")
 
 
 def check_target(path: str, *, inputs: Iterable[str] = (), force: bool = False) -> None:

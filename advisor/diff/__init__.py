@@ -97,7 +97,7 @@ class _Names:
                    zip((selection.old, selection.new), states_, strict=True)]  # fmt: skip
         moved = renamed({n: by_file[0][n] for n in selection.removed}, {n: by_file[1][n] for n in selection.added})
         pairs = selection.pairs | moved
-        rows = [(pairs.get(name, f"{name} (removed)"), d) for name, group in by_file[0].items() for d in group]
+        rows = [(pairs.get(name, name), d) for name, group in by_file[0].items() for d in group]
         self.ids = document_ids(rows) | document_ids((name, d) for name, group in by_file[1].items() for d in group)
         self.changes = [
             *(DocumentChange("added", n, "", _services(by_file[1][n])) for n in selection.added if n not in moved.values()),

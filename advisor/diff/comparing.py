@@ -109,13 +109,13 @@ class Comparer:
         place = finding.place if finding else str(instance.subject.place or "")
         documents = sorted({file for file, _ in self._documents(instance)})
         return OutcomeChange(kind, instance.rule.slug, where, documents, one, two, summary, finding.message if finding else message,
-                             facts.state.label(place), moved, self._because(old, new, one, two, moved), missing,
+                             facts.state.label(place), moved, self._because(old, new, one, two), missing,
                              _fix(finding) if finding else "")  # fmt: skip
 
     def _documents(self, instance: Instance) -> frozenset[DocumentId]:
         return self.pairs.documents.get(instance.subject, frozenset())
 
-    def _because(self, old: Outcome | None, new: Outcome | None, one: str, two: str, moved: Sequence[Moved]) -> str:
+    def _because(self, old: Outcome | None, new: Outcome | None, one: str, two: str) -> str:
         for number, state, words in ((0, one, "no entry of ignore accepts it any more"), (1, two, "accepted by ignore")):
             outcome = (old, new)[number]
             if state == IGNORED and outcome is not None:
@@ -124,12 +124,6 @@ class Comparer:
                 until = f", until {view.until}" if view.until else ""
                 reason = f": {view.reason}" if view.reason and number else ""
                 return f"{words} ({place}{until}){reason}"
-        if moved:
-            return ""
-        if old is None or new is None:
-            there, gone = (new, "was not there before") if old is None else (old, "is not there any more")
-            assert there is not None
-            return f"{where_of(there.instance)} {gone}"
         return ""
 
     def _lapsed(self) -> Iterator[OutcomeChange]:

@@ -15,6 +15,8 @@ from advisor.report import Judged
 
 T = TypeVar("T")
 DocumentId = tuple[str, str]
+RUN = ("run", 0)  # the one subject that both sides share
+_ON_PATHS = ("end", "hop", "host", "leg", "middlebox", "path")  # subjects by themselves, in whatever list they stand too
 _ALIKE = 0.5  # share of names that two files of different names have in common, from where on they are one, renamed
 
 
@@ -58,23 +60,22 @@ class Pairs:
     """The subjects and settings of both sides: what is one has one token."""
 
     def __init__(self, old: Sequence[Judged], new: Sequence[Judged], ids: Mapping[int, DocumentId]) -> None:
-        self.tokens: dict[Any, int] = {}
-        self.subjects: tuple[dict[int, Any], dict[int, Any]] = ({}, {})
+        self.tokens: dict[Any, Hashable] = {}
+        self.subjects: tuple[dict[Hashable, Any], dict[Hashable, Any]] = ({}, {})
         self.documents: dict[Any, frozenset[DocumentId]] = {}
         sides = [[row for judged in side for row in _rows(judged.system, ids)] for side in (old, new)]
         for rows in sides:
             self.documents |= {row.subject: row.documents for row in rows}
         for one, two in paired(*([(row.name, row.documents, row.subject) for row in rows] for rows in sides)):
-            token = len(self.tokens)
+            token = ("pair", len(self.tokens))
             for number, subject in enumerate((one, two)):
                 if subject is not None:
                     self.tokens[subject] = token
                     self.subjects[number][token] = subject
 
     def token(self, subject: Any) -> Hashable:
-        """Return what stands for a subject or for settings on both sides; an element of a list is known by its name."""
-        found = self.tokens.get(subject)
-        return found if found is not None else (subject.kind, subject.name) if isinstance(subject, Subject) else id(subject)
+        """Return what stands for a subject or for settings on both sides."""
+        return self.tokens.get(subject, RUN if subject.__class__ is Subject and subject.kind == "run" else id(subject))
 
     def outcomes(self, old: Sequence[Judged], new: Sequence[Judged]) -> Iterator[tuple[Outcome | None, Outcome | None]]:
         """Yield the outcomes that belong together; None where a side has none."""
@@ -122,12 +123,15 @@ def _rows(system: System, ids: Mapping[int, DocumentId]) -> Iterator[_Row]:
 
     for path in system.paths:
         document = ids[id(path.document)]
-        note(system.run, ("run",), document)
         for subject in (path.subject, path.workload):
             note(subject, (subject.kind, ""), document)
         for hop in path.hops:
             for subject in (*hop.subjects, hop.host):
                 note(subject, (subject.kind, subject.role, subject.name), document)
+                for name, elements in subject.lists.items():
+                    for element in elements or ():
+                        if element.kind not in _ON_PATHS:
+                            note(element, ("element", name, element.name, subject.kind, subject.name), document)
             for number, store in enumerate(hop.stores):
                 note(store, ("settings", number, store.profile.name, hop.name), document)
                 if store.hop is not None and store.hop not in names:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from advisor.diff.judging import Node, PutBack, TracedSheet
-from advisor.diff.matching import Pairs
+from advisor.diff.matching import RUN, Pairs
 from advisor.diff.parts import Moved, ValueView
 from advisor.engine import VIOLATED, Instance, Outcome, evaluate, severity
 from advisor.facts import Store, Subject
@@ -24,13 +24,13 @@ class Facts:
 
     def __init__(self, judged: Sequence[Judged], pairs: Pairs, number: int, state: State) -> None:
         self.pairs, self.subjects, self.state = pairs, pairs.subjects[number], state
-        self.sheets: list[TracedSheet] = []
         self.nodes: dict[Key, tuple[Node, TracedSheet]] = {}
         self.of_subject: dict[Any, TracedSheet] = {}
         for one in judged:
             sheet = one.sheet
             assert isinstance(sheet, TracedSheet)
-            self.sheets.append(sheet)
+            for hop in one.system.hops:
+                self.of_subject |= dict.fromkeys((*hop.stores, *([hop.host.store] if hop.host.store else ())), sheet)
             for node in (*sheet.inputs, *(n for group in sheet.inputs.values() for n in group), *sheet.seen):
                 self.of_subject[node[0]] = sheet
                 self.nodes.setdefault(self.key(node), (node, sheet))
@@ -50,7 +50,7 @@ class Facts:
         """Return the value of a fact; None where this side has no such subject."""
         found = self.nodes.get(key)
         if found is None:
-            subject = self.subjects.get(key[0]) if isinstance(key[0], int) else None
+            subject = self.subjects.get(key[0])
             sheet = self.of_subject.get(subject)
             if subject is None or sheet is None:
                 return None
@@ -134,16 +134,23 @@ class Comparison:
         return list(found or versions)
 
     def all(self) -> list[Moved]:
-        """Return every value that moved and that both sides looked at."""
-        keys = [k for k in {**self.old.nodes, **self.new.nodes} if isinstance(k[0], int)]
-        both = [k for k in keys if k[0] in self.old.subjects and k[0] in self.new.subjects]
-        return self._shown(self._roots(both))
+        """Return every value that moved and that a rule looked at, and every default that another version gives."""
+        both = [k for k in {**self.old.nodes, **self.new.nodes} if k[0] in self.old.subjects and k[0] in self.new.subjects]
+        return self._shown(self._roots([*both, *self._defaults()]))
+
+    def _defaults(self) -> Iterator[Key]:
+        for token, store in self.new.subjects.items():
+            before = self.old.subjects.get(token)
+            if isinstance(store, Store) and isinstance(before, Store) and store.hop is not None:
+                version = "kernel" if store.hop.kind == "host" else "version"
+                if self.differs((self.old.pairs.token(store.hop), version)):
+                    yield from ((token, name) for name in store.profile.settings)
 
     def differs(self, key: Key) -> bool:
         """Return whether a fact has another value on the other side; one that a side has alone does."""
         known = self._differs.get(key)
         if known is None:
-            known = self._differs[key] = self.old.value(key) != self.new.value(key)
+            known = self._differs[key] = key[0] != RUN and self.old.value(key) != self.new.value(key)
         return known
 
     def _shown(self, keys: Iterable[Key], *, decides: bool = False) -> list[Moved]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from advisor.document import Capture, Document, read_document
@@ -139,9 +139,8 @@ def select(old: State, new: State, limits: Limits, checks: tuple[dict[str, Any],
     for b, text in texts.items():
         if _CAPTURE.search(text) and not _captures_alike(readers, b, same[b], algorithm):
             del same[b]
-    for b in [b for b, text in texts.items() if b in same and _mentions(text, sets)]:
-        if any(hop.name in set(sets) for document in readers[1].document(same[b]) for hop in hops_of(document)):
-            del same[b]
+    for b in _set_on(readers[1], {b: same[b] for b in texts if b in same}, texts, set(sets)):
+        del same[b]
     changed = [b for b in before if b not in same], [a for a in after if a not in set(same.values())]
     reached = _reached(readers, changed, {b: same[b] for b in texts if b in same})
     judged = _closed(readers, changed, reached)
@@ -171,6 +170,13 @@ def _captures_alike(readers: tuple[Reader, Reader], before: str, after: str, alg
     names = readers[0].captures(before), readers[1].captures(after)
     found = [list(r.state.identities(n, algorithm).items()) for r, n in zip(readers, names, strict=True)]
     return [i for _, i in found[0]] == [i for _, i in found[1]] and len(found[0]) == len(found[1])
+
+
+def _set_on(reader: Reader, same: Mapping[str, str], texts: Mapping[str, bytes], sets: set[str]) -> list[str]:
+    """Return the unchanged files on a hop of which values are set; all of them where none has it, so that it can be told."""
+    mentioning = [b for b in same if _mentions(texts[b], sets)]
+    found = [b for b in mentioning if any(hop.name in sets for d in reader.document(same[b]) for hop in hops_of(d))]
+    return found or (list(same) if sets else [])
 
 
 def _mentions(text: bytes, names: Iterable[str]) -> bool:

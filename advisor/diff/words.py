@@ -49,6 +49,11 @@ def head(change: OutcomeChange) -> str:
     return next((state for state in (change.new, change.old) if state in SEVERITIES), change.new or change.old)
 
 
+def cause(change: OutcomeChange) -> list[Moved]:
+    """Return the values that decided an outcome; where none did alone, those that moved."""
+    return [moved for moved in change.moved if moved.decides] or list(change.moved)
+
+
 def source(value: ValueView) -> str:
     """Return where a value comes from: "stated, path.yaml:43:34"."""
     return ", ".join(filter(None, (value.words, value.place)))
