@@ -110,7 +110,8 @@ class Planner:
                  positions: Mapping[str, int] | None = None) -> None:  # fmt: skip
         self.origin, self.base = base, base
         self.positions = positions or {}
-        self.outcomes = list(outcomes)
+        self.before = list(outcomes)
+        self.outcomes = self.before
         self.ignored = frozenset(ignored)
         self.evaluations = 0
         self.states: dict[tuple[Any, ...], _State] = {}
@@ -127,7 +128,7 @@ class Planner:
         notes: dict[Instance, Open] = {}
         fixed: dict[Knob, Any] = {}
         targets: dict[Knob, tuple[Target, dict[Instance, None]]] = {}
-        while True:
+        for _ in range(len(self.before) + 1):  # a round mends at least one finding, and adds none
             round_, notes = self._once()
             if not round_:
                 break
@@ -138,25 +139,18 @@ class Planner:
                     targets.setdefault(move.knob, (move.target, {}))[1][instance] = None
             fixed.update(_values(state.sheet, round_))
             self.base = Sheet(self.origin.properties, self.origin, fixed=fixed)
-            self.outcomes = judge((), self.base, self.states_base)
+            self.outcomes = judge((), self.base, self.before)
             self.states.clear()
             self.tried.clear()
             self.start = self._state(self.base, self.outcomes)
         changes = [Change(target, now, fixed[knob], tuple(owners)) for knob, (target, owners) in targets.items() if knob in fixed
                    and (now := _cell(self.origin, target)).value != fixed[knob]]  # fmt: skip
         steps, ordered = self._steps(changes)
-        was = [o.instance for o in self.states_base if o.status == VIOLATED and o.instance not in self.ignored]
+        was = [o.instance for o in self.before if o.status == VIOLATED and o.instance not in self.ignored]
         left = tuple(notes.get(i) or Open(i, ()) for i in was if i in self.start.violated)
         resolved = tuple(i for i in was if i not in self.start.violated)
         return Plan(self.base, steps, ordered, resolved, left, self.outcomes,
                     {i: a.fix for i, a in chosen.items()}, self.evaluations)  # fmt: skip
-
-    @property
-    def states_base(self) -> list[Outcome]:
-        """The outcomes as the system stands, before any plan."""
-        if not hasattr(self, "_origin_outcomes"):
-            self._origin_outcomes = list(self.outcomes)
-        return self._origin_outcomes
 
     def _state(self, sheet: Sheet, outcomes: list[Outcome]) -> _State:
         violated = frozenset(o.instance for o in outcomes if o.status == VIOLATED and o.instance not in self.ignored)
@@ -193,7 +187,6 @@ class Planner:
         return found
 
     def _once(self) -> tuple[Chosen, dict[Instance, Open]]:
-        self.states_base  # noqa: B018  (remembers the outcomes before the first round)
         chosen: Chosen = {}
         notes: dict[Instance, Open] = {}
         goals = sorted(self.start.violated, key=self.order.__getitem__)
@@ -366,7 +359,7 @@ class Planner:
         left = [tuple(groups[name]) for name in sorted(groups, key=lambda n: (-self.positions.get(n, 0), n))]
         steps: list[tuple[Change, ...]] = []
         done: dict[Knob, Any] = {}
-        allowed = frozenset(o.instance for o in self.states_base if o.status == VIOLATED)
+        allowed = frozenset(o.instance for o in self.before if o.status == VIOLATED)
         while left:
             step = next((g for g in left if self._safe(done, g, allowed)), None)
             if step is None:
@@ -384,7 +377,7 @@ class Planner:
         fixed = {**done, **{c.target.knob: c.value for c in step}}
         sheet = Sheet(self.origin.properties, self.origin, fixed=fixed)
         return all(o.status != VIOLATED or o.instance in allowed or o.instance in self.ignored
-                   for o in judge((), sheet, self.states_base))  # fmt: skip
+                   for o in judge((), sheet, self.before))  # fmt: skip
 
 
 def _joined(steps: list[tuple[Change, ...]]) -> list[tuple[Change, ...]]:
