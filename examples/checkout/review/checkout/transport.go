@@ -32,13 +32,13 @@ const (
 	attemptTimeout = 200 * time.Millisecond
 
 	// [retry-without-backoff] was: 0s (go has none)
-	// checkout tries 3 times without a wait in between
+	// checkout tries again at once, without a wait between attempts
 	// at least 44.8ms
 	// [retry-without-jitter] was: none (go has none)
 	backoffBase = 45 * time.Millisecond
 
 	// [retry-amplification] was: unlimited (go has none)
-	// one request may be sent up to 60 times when the last hop fails
+	// retries multiply when the last hop fails: 60 sends of one request
 	budgetShare = 0.1
 
 	// one second of that share at peak
