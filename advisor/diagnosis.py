@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from advisor.document import Change, Symptom
-from advisor.engine import MET, NOT_APPLICABLE, UNKNOWN, VIOLATED, Instance, Outcome, severity
+from advisor.engine import UNKNOWN, VIOLATED, Instance, Outcome, severity
 from advisor.facts import Given, Source, Store, Subject
 from advisor.hostfacts import given
 from advisor.knowledge import Knowledge
@@ -23,10 +23,14 @@ from advisor.sheet import Env, Sheet
 from advisor.values import Leaf, Unknown
 
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
-_OUTCOME = {VIOLATED: 4.0, UNKNOWN: 1.0}
-_SEVERITY = {"error": 1.0, "warning": 0.5, "note": 0.0}
+_VIOLATED = 4.0
+# A note makes things worse and is seldom the cause; a rule that is not sure when its facts are true is less of one, too.
+_SEVERITY = {"error": 1.0, "warning": 0.5, "note": -1.5}
+_CONFIDENCE = {"high": 0.0, "medium": -0.25, "low": -1.0}
 # What holds for every cause, whatever its rule.
 ELSEWHERE, LEFT_OUT, NOT_LEFT_OUT, NO_EFFECT, HELPED, BEGAN = -2.0, 4.0, -1.5, -3.0, 3.0, 2.0
+TOGETHER = 1.0
+"""For a cause that explains another symptom of the same document too."""
 LEAST = 0.5
 """Candidates below this weight are not named."""
 
@@ -65,41 +69,77 @@ class Candidate(NamedTuple):
 
 
 def diagnose(symptom: Symptom, classes: Iterable[str], outcomes: Sequence[Outcome], changes: Sequence[Change],
-             knowledge: Knowledge, sheet: Sheet) -> list[Candidate]:  # fmt: skip
-    """Return the causes that *symptom* speaks for, the most likely first; one a rule, on the subject where it weighs most."""
-    named = frozenset(classes)
+             knowledge: Knowledge, sheet: Sheet, beside: Iterable[Iterable[str]] = ()) -> list[Candidate]:  # fmt: skip
+    """
+    Return the causes that *symptom* speaks for, the most likely first; one a rule, on the subject where it weighs most.
+
+    *beside* holds the classes of the document's other symptoms.
+    """
+    seen = _Seen(symptom, frozenset(classes), tuple(frozenset(b) for b in beside), changes, _neighbours(outcomes), sheet)
     best: dict[str, Candidate] = {}
     for outcome in outcomes:
         rule = outcome.instance.rule
-        if outcome.status in (MET, NOT_APPLICABLE) or outcome.status not in _OUTCOME or not named & set(rule.explains):
+        if outcome.status not in (VIOLATED, UNKNOWN) or not seen.classes & set(rule.explains):
             continue
-        found = _candidate(symptom, outcome, changes, sheet)
+        found = _candidate(seen, outcome)
         if rule.slug not in best or found.weight > best[rule.slug].weight:
             best[rule.slug] = found
     for outside in knowledge.outside.values():
-        if named & set(outside.explains):
-            best[outside.slug] = _outside(symptom, outside, sheet)
+        if seen.classes & set(outside.explains):
+            best[outside.slug] = _outside(seen, outside)
     kept = [c for c in best.values() if c.weight >= LEAST]
     return sorted(kept, key=lambda c: (-c.weight, c.state, c.name))
 
 
-def _candidate(symptom: Symptom, outcome: Outcome, changes: Sequence[Change], sheet: Sheet) -> Candidate:
+class _Seen(NamedTuple):
+    """A symptom, and what else is known that a cause is weighed by."""
+
+    symptom: Symptom
+    classes: frozenset[str]
+    beside: tuple[frozenset[str], ...]
+    changes: Sequence[Change]
+    neighbours: Mapping[str, set[str]]
+    sheet: Sheet
+
+
+def _neighbours(outcomes: Sequence[Outcome]) -> dict[str, set[str]]:
+    """Return the hops that each hop calls or is called by."""
+    found: dict[str, set[str]] = {}
+    for outcome in outcomes:
+        bind = outcome.instance.bind
+        if "caller" in bind and "callee" in bind:
+            found.setdefault(bind["caller"].name, set()).add(bind["callee"].name)
+            found.setdefault(bind["callee"].name, set()).add(bind["caller"].name)
+    return found
+
+
+def _candidate(seen: _Seen, outcome: Outcome) -> Candidate:
     instance, rule = outcome.instance, outcome.instance.rule
-    weight = _OUTCOME[outcome.status]
-    if outcome.status == VIOLATED:
-        weight += _SEVERITY[severity(outcome)]
-    bind = {**instance.bind, **_circumstances(symptom, instance)}
-    env = Env(sheet, bind, rule.lets)
+    bind = {**instance.bind, **_circumstances(seen, instance)}
+    env = Env(seen.sheet, bind, rule.lets)
     reasons, asks = _signs(rule.signs, env)
-    reasons += _places(symptom, instance)
-    reasons += _changes(changes, instance, rule)
-    weight += sum(reason.weight for reason in reasons)
+    reasons += _together(seen, rule.explains) + _places(seen, instance) + _changes(seen.changes, instance, rule)
+    weight = _prior(outcome) + sum(reason.weight for reason in reasons)
     return Candidate(rule.slug, rule.title, instance, outcome.status, weight, tuple(reasons), outcome.missing, tuple(asks))
 
 
-def _outside(symptom: Symptom, cause: OutsideCause, sheet: Sheet) -> Candidate:
-    env = Env(sheet, _circumstances(symptom, None))
+def _prior(outcome: Outcome) -> float:
+    """Return what an outcome weighs: one that lacks a single fact is nearer to a finding than one that lacks five."""
+    if outcome.status == UNKNOWN:
+        return 0.5 + 1.0 / max(1, len(outcome.missing))
+    return _VIOLATED + _SEVERITY[severity(outcome)] + _CONFIDENCE[outcome.instance.rule.confidence]
+
+
+def _together(seen: _Seen, explains: Iterable[str]) -> list[Reason]:
+    """Return what the other symptoms of the document say."""
+    shared = sum(1 for classes in seen.beside if classes - seen.classes and classes & set(explains))
+    return [Reason(TOGETHER * shared, "It explains another symptom of this document too.")] if shared else []
+
+
+def _outside(seen: _Seen, cause: OutsideCause) -> Candidate:
+    env = Env(seen.sheet, _circumstances(seen, None))
     reasons, asks = _signs(cause.signs, env)
+    reasons += _together(seen, cause.explains)
     weight = cause.weight + sum(reason.weight for reason in reasons)
     return Candidate(cause.slug, cause.title, None, "outside", weight, tuple(reasons), (), tuple(asks), cause.look_for)
 
@@ -117,9 +157,11 @@ def _signs(signs: Iterable[Sign], env: Env) -> tuple[list[Reason], list[str]]:
     return reasons, sorted(asks, key=lambda name: (-asks[name], name))
 
 
-def _circumstances(symptom: Symptom, instance: Instance | None) -> dict[str, Subject]:
+def _circumstances(told: _Seen, instance: Instance | None) -> dict[str, Subject]:
     """Return the symptom as a rule sees it: ``seen``, and ``tried`` for what did not fail."""
+    symptom = told.symptom
     seen, tried = Subject("symptom", "seen"), Subject("symptom", "tried")
+    seen.stated["classes"] = Given(told.classes, Source("stated", symptom.place))
     for subject, facts in ((seen, {**symptom.facts, **symptom.when}), (tried, symptom.not_when)):
         for name, stated in facts.items():
             if name == "lasts" and stated.value == "restart":
@@ -152,19 +194,20 @@ def _ends(symptom: Symptom, instance: Instance) -> dict[str, Given]:
 
 
 def _names(instance: Instance) -> set[str]:
-    """Return the hops that an instance is about."""
+    """Return the hops that an instance is about; a device on the leg where the rule reads the devices."""
     about = {s.name for s in instance.bind.values() if s.kind in ("end", "hop", "middlebox", "host")}
-    leg = instance.bind.get("leg")
-    if leg is not None and instance.element is None:
+    leg, rule = instance.bind.get("leg"), instance.rule
+    if leg is not None and instance.element is None and "leg.middleboxes" in rule.leaves(*rule.expressions()):
         about |= {m.name for m in leg.lists.get("middleboxes") or ()}
     return about
 
 
-def _places(symptom: Symptom, instance: Instance) -> list[Reason]:
+def _places(seen: _Seen, instance: Instance) -> list[Reason]:
     """Return what the hop that printed it, and a hop that was left out, say."""
     reasons = []
-    about = _names(instance)
-    if symptom.from_ is not None and symptom.from_ not in about and instance.rule.scope != "path":
+    symptom, about = seen.symptom, _names(instance)
+    near = about.union(*(seen.neighbours.get(name, ()) for name in about)) if instance.rule.scope in ("hop", "host") else about
+    if symptom.from_ is not None and symptom.from_ not in near and instance.rule.scope != "path":
         reasons.append(Reason(ELSEWHERE, f"{symptom.from_} printed it, and this is elsewhere."))
     left_out = symptom.not_when.get("without")
     if left_out is not None:
@@ -185,8 +228,10 @@ def _changes(changes: Sequence[Change], instance: Instance, rule: Rule) -> list[
             continue
         if change.effect == "none":
             reasons.append(Reason(NO_EFFECT, f"A change of {change.what} had no effect."))
-        elif change.effect == "began":
-            reasons.append(Reason(BEGAN, f"It began with the change of {change.what}."))
+        elif change.effect in ("began", "worse"):
+            said = f"It began with the change of {change.what}." if change.effect == "began" else (
+                f"A change of {change.what} made it worse.")  # fmt: skip
+            reasons.append(Reason(BEGAN, said))
         elif change.effect in ("better", "gone"):
             reasons.append(Reason(HELPED, f"A change of {change.what} made it {change.effect}."))
     return reasons

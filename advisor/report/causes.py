@@ -21,10 +21,11 @@ MOST = 5
 def with_causes(views: list[SymptomView], judged: Judged, knowledge: Knowledge, words: Words) -> list[SymptomView]:
     """Return the symptoms with their causes, the most likely first."""
     documents = {id(path.document): path.document for path in judged.system.paths}.values()
-    symptoms = [(symptom, document.changes) for document in documents for symptom in document.symptoms]
+    symptoms = [(symptom, document) for document in documents for symptom in document.symptoms]
     found = []
-    for view, (symptom, changes) in zip(views, symptoms, strict=True):
-        ranked = diagnose(symptom, view.class_names, judged.outcomes, changes, knowledge, judged.sheet)
+    for view, (symptom, document) in zip(views, symptoms, strict=True):
+        beside = [v.class_names for v, (_, d) in zip(views, symptoms, strict=True) if d is document and v is not view]
+        ranked = diagnose(symptom, view.class_names, judged.outcomes, document.changes, knowledge, judged.sheet, beside)
         found.append(view._replace(causes=[_view(c, words, knowledge) for c in ranked[:MOST]]))
     return found
 
