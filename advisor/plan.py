@@ -1,5 +1,5 @@
 """
-The plan: one value a knob that mends what can be mended, breaks nothing, and an order to roll it out.
+The plan: one value a knob that mends what can be mended and breaks nothing; ``rollout`` finds the order.
 
 The chosen alternatives are bounds in a sheet, so for given choices the values are one pass and independent of order. What is
 left is choosing: bounded repair with a re-check of every rule after each choice. Every met rule acts as a guard, because it is
@@ -17,6 +17,7 @@ from advisor.engine import MET, NOT_APPLICABLE, UNKNOWN, VIOLATED, Instance, Out
 from advisor.expressions import Expression
 from advisor.facts import Cell, Knob, Subject
 from advisor.moves import Circular, Conflict, Move, Target
+from advisor.rollout import Change, roll_out
 from advisor.rules import SEVERITIES, Fix, rank
 from advisor.sheet import Sheet
 from advisor.values import known, le
@@ -29,24 +30,6 @@ class Alternative(NamedTuple):
 
     fix: Fix
     moves: tuple[Move, ...]
-
-
-class Change(NamedTuple):
-    """
-    One planned value.
-
-    Attributes:
-        target: The knob, and the setting that it is.
-
-        now: The fact as it stands.
-
-        owners: The findings that it mends.
-    """
-
-    target: Target
-    now: Cell
-    value: Any
-    owners: tuple[Instance, ...]
 
 
 class Open(NamedTuple):
@@ -145,7 +128,7 @@ class Planner:
             self.start = self._state(self.base, self.outcomes)
         changes = [Change(target, now, fixed[knob], tuple(owners)) for knob, (target, owners) in targets.items() if knob in fixed
                    and (now := _cell(self.origin, target)).value != fixed[knob]]  # fmt: skip
-        steps, ordered = self._steps(changes)
+        steps, ordered = roll_out(changes, self.origin, self.before, self.ignored, self.positions)
         was = [o.instance for o in self.before if o.status == VIOLATED and o.instance not in self.ignored]
         left = tuple(notes.get(i) or Open(i, ()) for i in was if i in self.start.violated)
         resolved = tuple(i for i in was if i not in self.start.violated)
@@ -349,46 +332,6 @@ class Planner:
                 needed.append(culprit)
         self.overlooked = frozenset()
         return Open(goal, tuple(dict.fromkeys(reasons)), tuple(needed), self.evaluations >= EVALUATIONS)
-
-    def _steps(self, changes: list[Change]) -> tuple[tuple[tuple[Change, ...], ...], bool]:
-        """Return the changes in steps, a hop each where that is safe, such that no step makes a new finding."""
-        groups: dict[str, list[Change]] = {}
-        for change in changes:
-            groups.setdefault(change.target.subject.name, []).append(change)
-        # The last server first: what calls it is changed when it is ready.
-        left = [tuple(groups[name]) for name in sorted(groups, key=lambda n: (-self.positions.get(n, 0), n))]
-        steps: list[tuple[Change, ...]] = []
-        done: dict[Knob, Any] = {}
-        allowed = frozenset(o.instance for o in self.before if o.status == VIOLATED)
-        while left:
-            step = next((g for g in left if self._safe(done, g, allowed)), None)
-            if step is None:
-                singles: list[tuple[Change, ...]] = [(c,) for g in left for c in g]
-                if len(singles) == len(left):
-                    return (*steps, *left), False
-                left = singles
-                continue
-            left.remove(step)
-            steps.append(step)
-            done.update({c.target.knob: c.value for c in step})
-        return tuple(_joined(steps)), True
-
-    def _safe(self, done: Mapping[Knob, Any], step: Sequence[Change], allowed: frozenset[Instance]) -> bool:
-        fixed = {**done, **{c.target.knob: c.value for c in step}}
-        sheet = Sheet(self.origin.properties, self.origin, fixed=fixed)
-        return all(o.status != VIOLATED or o.instance in allowed or o.instance in self.ignored
-                   for o in judge((), sheet, self.before))  # fmt: skip
-
-
-def _joined(steps: list[tuple[Change, ...]]) -> list[tuple[Change, ...]]:
-    """Return neighbouring steps on one hop as one."""
-    joined: list[tuple[Change, ...]] = []
-    for step in steps:
-        if joined and joined[-1][0].target.subject.name == step[0].target.subject.name:
-            joined[-1] += step
-        else:
-            joined.append(step)
-    return joined
 
 
 def _cell(sheet: Sheet, target: Target) -> Cell:
