@@ -37,7 +37,8 @@ def roll_out(changes: Sequence[Change], origin: Sheet, before: list[Outcome], ig
     """
     Return the changes in steps, and whether an order was found in which none makes a finding that was not there.
 
-    A step is a hop where that is safe, else a single change. The last server comes first: what calls it is changed when it is ready.
+    A step is a hop where that is safe, else a single change. The last server comes first: what calls it is changed when it is
+    ready.
 
     Args:
         origin, before: The system as it stands, and its outcomes.

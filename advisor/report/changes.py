@@ -8,9 +8,9 @@ from advisor.engine import Instance
 from advisor.expressions import unit_kind
 from advisor.facts import Knob
 from advisor.moves import Target
-from advisor.plan import Change
 from advisor.report.parts import ChangeView
 from advisor.report.words import Words, shown
+from advisor.rollout import Change
 from advisor.sheet import Env
 from advisor.units import UNITS, parse_quantity
 from advisor.values import Range, known

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.expressions import unit_kind
 from advisor.facts import Store, Subject
-from advisor.plan import Change as Planned
 from advisor.report.parts import ChangeView, Report, SnippetView
+from advisor.rollout import Change as Planned
 from advisor.snippets import Change, Target, all_snippets
 from advisor.stacks import UNSET
 
