@@ -27,7 +27,7 @@ const (
 	attempts = 3
 
 	// [deadline-not-enforced] was: never (default of go 1.22)
-	// requests of checkout go on after the 800ms that anyone waits for them
+	// a request of checkout may go on after 800ms, when nobody waits for it any more
 	// at most 237ms = (800ms − 90ms) ÷ 3
 	attemptTimeout = 200 * time.Millisecond
 
