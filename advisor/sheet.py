@@ -182,7 +182,7 @@ class Sheet:
         best, passed = self._best_derived(subject, prop)
         if best is not None and known(best.value):
             return best
-        if best is None and prop.neutral is not None and store is not None and not store.profile.generic:
+        if best is None and prop.neutral is not None and store is not None and store.profile.speaks_for(subject.role):
             return Cell(prop.neutral, Source("none", None, store.profile.name), passed, prop.name)
         if self.bare:  # a rule's case: what is not given is not known
             best = None

@@ -275,6 +275,10 @@ class Profile(Late):
             return fitting[-1].end_of_life
         return Unknown()
 
+    def speaks_for(self, role: str) -> bool:
+        """Return whether what the profile does not give is not there: of an end that the stack has, and not of a generic one."""
+        return not self.generic and (role not in ("caller", "callee") or not self.ends or role in self.ends)
+
     def is_supported(self, version: str | None) -> bool:
         """Return whether *version* belongs to a line that is listed without an end, or to one after the last."""
         if not version or not self.versions:
