@@ -64,7 +64,7 @@ OTHERWISE = {("Report", "outcomes"), ("Report", "rules"), ("ChangeView", "place"
 
 def test_every_part_of_the_report_is_written() -> None:
     written = {shape.name: {field.source or key for key, field in shape.fields.items()} for shape in _shapes(RUN)}
-    views = {"FactView": "fact", "ChangeView": "change", "NumberView": "number", "SymptomView": "symptom",
+    views = {"FactView": "fact", "ChangeView": "change", "NumberView": "number", "SymptomView": "symptom", "CauseView": "cause",
              "IgnoredView": "ignored", "HopView": "hop", "BoxView": "box", "LegView": "leg", "PathView": "path",
              "PlanView": "plan", "GroupView": "group", "SnippetView": "snippet", "OutcomeView": "", "RuleView": ""}  # fmt: skip
 

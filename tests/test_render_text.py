@@ -108,8 +108,9 @@ def test_a_leg_reads_as_a_sentence(keeps: str, closes: str, ok: bool | None, row
 
 
 def test_a_finding_that_other_changes_mend_says_so() -> None:
-    mended = run(REPORT._replace(findings=(finding("r", "error", ["x"], "s", instead=("a b at most 5s",)),)))
+    one = finding("r", "error", ["x"], "s")._replace(mended_by=("idle-pool-too-small",))
+    mended = run(REPORT._replace(findings=(one,)))
 
     shown = RENDERERS["text"](mended, Options())
 
-    assert "   = fix     What the plan changes for other findings mends it.\n             or: a b at most 5s\n" in shown
+    assert "   = fix     Mended by the change for idle-pool-too-small.\n" in shown

@@ -111,6 +111,19 @@ UNASSESSED = Shape("unassessed", "A rule that could not be decided.", {
     "title": Field(TEXT, "The rule's title."),
     "severity": Field(SEVERITY, "How bad it would be."),
     "missing": Field(MISSING, "What would decide.", many=True),
+    "threshold": Field(TEXT, "From where on of one fact it is a finding, or empty."),
+})  # fmt: skip
+CAUSE = Shape("cause", "A cause that a symptom may have.", {
+    "rule": Field(TEXT, "The rule's name, or that of a cause that no setting has."),
+    "title": Field(TEXT, "What it is."),
+    "where": Field(TEXT, "The subject, or empty."),
+    "state": Field(TEXT, "violated, unknown (facts are missing) or outside (no setting causes it)."),
+    "weight": Field(TEXT, "What it was ranked by."),
+    "speaks_for": Field(TEXT, "What speaks for it.", many=True),
+    "speaks_against": Field(TEXT, "What speaks against it.", many=True),
+    "missing": Field(MISSING, "Facts that would decide it.", many=True),
+    "asks": Field(TEXT, "Circumstances of the symptom that would weigh.", many=True),
+    "look_for": Field(TEXT, "What would tell more."),
 })  # fmt: skip
 SYMPTOM = Shape("symptom", "What was seen, and what it says.", {
     "text": Field(TEXT, "As it was written."),
@@ -122,6 +135,7 @@ SYMPTOM = Shape("symptom", "What was seen, and what it says.", {
     "outside": Field(FLAG, "Whether no setting causes it."),
     "explained_by": Field(TEXT, "Rules among the findings that explain it, most likely first.", many=True),
     "look_for": Field(TEXT, "What would tell more."),
+    "causes": Field(CAUSE, "The causes it may have, the most likely first.", many=True),
 })  # fmt: skip
 IGNORED = Shape("ignored", "A finding that the document ignores.", {
     "rule": Field(TEXT, "The rule's name."),

@@ -242,25 +242,30 @@ def _unassessed(page: Page, unassessed: Sequence[Unassessed], options: Options) 
             old = [_name(missing) for missing in one.missing if missing not in new]
             page.text(f"{head}: needs {words.listed(old)}, as above" if old else head, "  ", 6)
             for missing in new:
-                page.text(_ask(missing), "      ", 8)
+                note = f" ({one.threshold})" if one.threshold else ""
+                page.text(_ask(missing, _name(missing) + note), "      ", 8)
         else:
-            _in_two_lines(page, head, one.missing, new)
+            _in_two_lines(page, head, one, new)
 
 
-def _in_two_lines(page: Page, head: str, missing: Sequence[Missing], new: Sequence[Missing]) -> None:
+def _in_two_lines(page: Page, head: str, rule: Unassessed, new: Sequence[Missing]) -> None:
     """Add a rule that was not decided: what would decide it first of all, and how to get that."""
-    names = [_name(one) for one in missing]
+    names = [_name(one) for one in rule.missing]
+    if rule.threshold and names:  # it is of the one fact that is missing
+        names[0] = f"{names[0]} ({rule.threshold})"
     if not new:
         rest = [f": needs {words.listed(names)}, as above", f": needs {names[0]}, as above" if names else ""]
-        short = next((text for text in rest if cells(head + text) + 2 <= page.width), "")
+        short = next((text for text in rest if cells(head + text) <= 2 * page.width - 16), "")
         page.text(head + short, "  ", 6)
         return
     page.text(head, "  ", 6)
-    first, others = new[0], len(missing) - 1
+    first, others = new[0], len(rule.missing) - 1
     more = f" (and {others} more)" if others else ""
     room = page.width - 6 - cells(more)
-    name, short = _name(first), first.ask.split(", ")[0]
-    ways = [_ask(first), *(f"{name}. Get: {ask}" for ask in (first.ask, short) if ask), name]
+    name = names[rule.missing.index(first)]
+    short = first.ask.split(", ")[0]
+    ways = [_ask(first, name), *(f"{name}. Get: {ask}" for ask in (first.ask, short) if ask)]
+    ways += [f"{_name(first)}. Get: {short}", name] if short else [name]
     page.text(next((text for text in ways if cells(text) <= room), name) + more, "      ", 8)
 
 
@@ -272,8 +277,8 @@ def _name(missing: Missing) -> str:
     return f"{missing.hop} {missing.name}".strip()
 
 
-def _ask(missing: Missing) -> str:
-    text = f"{_name(missing)}: {missing.means.rstrip('.')}." if missing.means else f"{_name(missing)}."
+def _ask(missing: Missing, name: str) -> str:
+    text = f"{name}: {missing.means.rstrip('.')}." if missing.means else f"{name}."
     return f"{text} Get: {missing.ask}" if missing.ask else text
 
 
