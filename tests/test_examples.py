@@ -132,6 +132,26 @@ def test_wishes_that_exclude_each_other_are_named(run: Run) -> None:
     assert "breaks deadline-not-enforced on ledger-lb -> ledger: one of them has to give" in out
 
 
+def test_a_raised_idle_timeout_does_not_meet_a_limit_of_headers_that_runs_in_pauses(run: Run) -> None:
+    (report,) = json.loads(run("check", "causes/runtime-version.yaml", "--format", "json").out)["reports"]
+
+    planned = {c["setting"]: c["planned"] for f in report["findings"] for c in f["changes"]}
+    assert planned == {"keepAliveTimeout": "70s", "headersTimeout": "80s"}
+
+
+def test_no_limit_is_planned_that_cuts_answers_or_a_balancer_idle_timeout(tmp_path: Path, run: Run) -> None:
+    document = tmp_path / "path.yaml"
+    document.write_text(
+        "service: gateway\nworkload: {deadline: 5s, latency: {p50: 20ms, p99: 200ms}}\n"
+        "path: [{stack: gcp-alb}, {stack: aws-alb}, {name: backend, stack: node@24}]\n", "utf-8")  # fmt: skip
+
+    (report,) = json.loads(run("check", str(document), "--format", "json").out)["reports"]
+
+    planned = {c["setting"]: c["planned"] for f in report["findings"] for c in f["changes"]}
+    assert "idle_timeout.timeout_seconds" not in planned
+    assert planned["timeoutSec"] == "2s"
+
+
 def test_names_stand_in_one_example_only() -> None:
     # Hops of one name in one run are one hop: `advisor check examples/` must judge each path as it stands.
     used: dict[str, set[str]] = {}

@@ -38,7 +38,7 @@ const (
 	backoffBase = 45 * time.Millisecond
 
 	// [retry-amplification] was: unlimited (go has none)
-	// retries multiply when the last hop fails: 60 sends of one request
+	// retries of checkout lead to 60 sends of one request when the last hop fails
 	budgetShare = 0.1
 
 	// one second of that share at peak
