@@ -58,7 +58,10 @@ def _weight(pattern: str) -> int:
 @lru_cache(4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
     parts = [re.escape(part).replace(r"\ ", r"\s+") for part in pattern.split("…")]
-    return re.compile(".*?".join(parts), re.IGNORECASE | re.DOTALL)
+    text = ".*?".join(parts)
+    if pattern.isdigit():  # a bare status: no part of a longer number, a time or an address
+        text = rf"(?<![\w.:,]){text}(?![\w:]|[.,]\d|\s?m?s\b)"
+    return re.compile(text, re.IGNORECASE | re.DOTALL)
 
 
 def outside(classes: Iterable[SymptomClass]) -> bool:
