@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -20,7 +20,7 @@ from advisor.sheet import Sheet
 from advisor.source import LIMITS
 from advisor.units import parse_date
 
-__all__ = ["Run", "check"]
+__all__ = ["Run", "Stream", "check"]
 
 
 def check(
@@ -57,25 +57,61 @@ def check(
 
         KnowledgeError: Where a rule or a profile is wrong.
     """
-    known = knowledge or load_knowledge(packs)
-    day = day_of(today)
-    builder = Builder(known, day)
-    documents, problems = read_documents(paths, stdin=stdin, max_size=max_size, **checks(known, builder))
-    systems = builder.build(documents)
-    good = sound(systems, documents, builder.problems)
-    problems = sorted({*problems, *builder.problems})
-    apply_sets(sets, good, builder)
-    faults: list[str] = []
-    reports = []
-    for system in good:
-        try:
-            reports.append(_judge(system, known, day, faults, details=details, snippets=snippets))
-        except Exception as error:
-            if os.environ.get("ADVISOR_DEBUG"):
-                raise
-            files = ", ".join(dict.fromkeys(p.document.file for p in system.paths))
-            faults.append(f"internal error in {files}: {type(error).__name__}: {error}; the other documents were judged")
-    return Run(reports, problems, day, __version__, faults)
+    stream = Stream(paths, stdin=stdin, today=today, sets=sets, packs=packs, max_size=max_size, details=details,
+                    snippets=snippets, knowledge=knowledge)  # fmt: skip
+    reports = list(stream)
+    return Run(reports, stream.problems, stream.today, __version__, stream.faults)
+
+
+class Stream:
+    """
+    The reports of a call, one at a time: a document is judged when its turn comes, and forgotten after.
+
+    Attributes:
+        problems: What is wrong with the input; complete when the last report has been taken.
+
+        faults: What went wrong in us, likewise.
+
+    Raises:
+        InputError, KnowledgeError: When made, as :func:`check`; it takes the same arguments.
+    """
+
+    def __init__(self, paths: Sequence[str], *, stdin: str | None = None, today: str | None = None, sets: Sequence[str] = (),
+                 packs: Sequence[str] = (), max_size: int = LIMITS.size, details: bool = True, snippets: bool = False,
+                 knowledge: Knowledge | None = None) -> None:  # fmt: skip
+        self.knowledge = knowledge or load_knowledge(packs)
+        self.today = day_of(today)
+        self.faults: list[str] = []
+        self.details, self.snippets = details, snippets
+        self._builder = Builder(self.knowledge, self.today)
+        documents, read = read_documents(paths, stdin=stdin, max_size=max_size, **checks(self.knowledge, self._builder))
+        self._read = read
+        self.count = len(documents)
+        self._systems: Iterable[System] = self._builder.build(documents)
+        if sets:  # what a --set names is looked for in all documents before the first is judged
+            systems = list(self._systems)
+            good = sound(systems, documents, self._builder.problems)
+            apply_sets(sets, good, self._builder)
+            self._systems = systems
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong with the input, sorted by place."""
+        return sorted({*self._read, *self._builder.problems})
+
+    def __iter__(self) -> Iterator[Report]:
+        for system in self._systems:
+            documents = [path.document for path in system.paths]
+            if not sound([system], documents, self._builder.problems):
+                continue
+            try:
+                yield _judge(system, self.knowledge, self.today, self.faults, details=self.details, snippets=self.snippets)
+            except Exception as error:
+                if os.environ.get("ADVISOR_DEBUG"):
+                    raise
+                files = ", ".join(dict.fromkeys(document.file for document in documents))
+                said = f"{type(error).__name__}: {error}"
+                self.faults.append(f"internal error in {files}: {said}; the other documents were judged")
 
 
 def checks(known: Knowledge, builder: Builder) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def plans(text: str, known: Knowledge | None = None, rules: Iterable[str] | None
     known = known or knowledge()
     documents, problems = read_documents(["-"], stdin=text)
     builder = Builder(known, TODAY)
-    systems = builder.build(documents)
+    systems = list(builder.build(documents))
     assert [str(p) for p in (*problems, *builder.problems)] == []
     found = []
     for system in systems:

@@ -20,7 +20,7 @@ from tests.strategies import TODAY, knowledge, run
 def systems(text: str) -> list[System]:
     documents, problems = read_documents(["-"], stdin=text)
     builder = Builder(knowledge(), TODAY)
-    found = builder.build(documents)
+    found = list(builder.build(documents))
     assert [str(p) for p in (*problems, *builder.problems)] == []
     return found
 

@@ -7,7 +7,7 @@ chain a branch; what stands before it is shared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 from typing import Any
 
@@ -41,10 +41,13 @@ class Builder:
         self.loads: dict[Subject, list[loads.Load]] = {}
         self.sharing: Sharing
 
-    def build(self, documents: Sequence[Document]) -> list[System]:
-        """Return the systems of *documents*; look at ``problems`` before using them."""
+    def build(self, documents: Sequence[Document]) -> Iterator[System]:
+        """Yield the systems of *documents*, each built when it is asked for; look at ``problems`` before using one."""
         self.sharing = Sharing(documents)
-        return [self._system(group) for group in self.sharing.groups]
+        groups = self.sharing.groups
+        del documents  # judged ones are forgotten, one by one
+        while groups:
+            yield self._system(groups.pop(0))
 
     def check_settings(self, raw: Hop) -> list[Problem]:
         """Return what is wrong with the settings of a hop, whatever else is wrong with its document."""
