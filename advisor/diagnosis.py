@@ -75,7 +75,9 @@ def diagnose(symptom: Symptom, classes: Iterable[str], outcomes: Sequence[Outcom
 
     *beside* holds the classes of the document's other symptoms.
     """
-    seen = _Seen(symptom, frozenset(classes), tuple(frozenset(b) for b in beside), changes, _neighbours(outcomes), sheet)
+    around = next((o.instance.bind for o in outcomes if "workload" in o.instance.bind), {})
+    seen = _Seen(symptom, frozenset(classes), tuple(frozenset(b) for b in beside), changes, _neighbours(outcomes), sheet,
+                 {name: around[name] for name in ("workload", "run") if name in around})  # fmt: skip
     best: dict[str, Candidate] = {}
     for outcome in outcomes:
         rule = outcome.instance.rule
@@ -100,6 +102,7 @@ class _Seen(NamedTuple):
     changes: Sequence[Change]
     neighbours: Mapping[str, set[str]]
     sheet: Sheet
+    around: Mapping[str, Subject]
 
 
 def _neighbours(outcomes: Sequence[Outcome]) -> dict[str, set[str]]:
@@ -117,7 +120,10 @@ def _candidate(seen: _Seen, outcome: Outcome) -> Candidate:
     instance, rule = outcome.instance, outcome.instance.rule
     bind = {**instance.bind, **_circumstances(seen, instance)}
     env = Env(seen.sheet, bind, rule.lets)
-    reasons, asks = _signs(rule.signs, env)
+    signs = rule.signs
+    if rule.each is not None and rule.each[0] not in bind:  # its list is not known: nothing can be said of an element
+        signs = tuple(s for s in signs if not any(n.startswith(f"{rule.each[0]}.") for n in rule.leaves(s.when)))
+    reasons, asks = _signs(signs, env)
     reasons += _together(seen, rule.explains) + _places(seen, instance) + _changes(seen.changes, instance, rule)
     weight = _prior(outcome) + sum(reason.weight for reason in reasons)
     return Candidate(rule.slug, rule.title, instance, outcome.status, weight, tuple(reasons), outcome.missing, tuple(asks))
@@ -137,7 +143,7 @@ def _together(seen: _Seen, explains: Iterable[str]) -> list[Reason]:
 
 
 def _outside(seen: _Seen, cause: OutsideCause) -> Candidate:
-    env = Env(seen.sheet, _circumstances(seen, None))
+    env = Env(seen.sheet, {**seen.around, **_circumstances(seen, None)})
     reasons, asks = _signs(cause.signs, env)
     reasons += _together(seen, cause.explains)
     weight = cause.weight + sum(reason.weight for reason in reasons)
@@ -147,7 +153,10 @@ def _outside(seen: _Seen, cause: OutsideCause) -> Candidate:
 def _signs(signs: Iterable[Sign], env: Env) -> tuple[list[Reason], list[str]]:
     reasons, asks = [], dict[str, float]()
     for sign in signs:
-        holds = sign.when.run(env)
+        try:
+            holds = sign.when.run(env)
+        except KeyError:  # it speaks of an element of a list that is not known
+            continue
         if holds is True:
             reasons.append(Reason(sign.weight, sign.say, env))
         elif type(holds) is Unknown:
