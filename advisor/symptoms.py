@@ -27,16 +27,17 @@ def classify(text: str, knowledge: Knowledge, stacks: Iterable[Profile] = ()) ->
     Patterns of *stacks* (those on the path) come before the same pattern of others.
     """
     near = {p.name for p in stacks}
+    folded = _folded(text)
     found: list[tuple[int, int, Match]] = []
     for stack, error in knowledge.errors:
-        if _compiled(error.text).search(text):
+        if _stands_in(error.text, folded):
             match = Match(error.symptom, error.text, stack, error.means)
             found.append((_weight(error.text), int(stack in near), match))
     found += [
         (_weight(pattern), 0, Match(symptom.name, pattern, "", ""))
         for symptom in knowledge.symptoms.values()
         for pattern in symptom.texts
-        if _compiled(pattern).search(text)
+        if _stands_in(pattern, folded)
     ]
     if not found:
         return []
@@ -55,13 +56,29 @@ def _weight(pattern: str) -> int:
     return len(pattern.replace("…", ""))
 
 
-@lru_cache(4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    parts = [re.escape(part).replace(r"\ ", r"\s+") for part in pattern.split("…")]
-    text = ".*?".join(parts)
+def _stands_in(pattern: str, folded: str) -> bool:
+    """Return whether the parts of *pattern* stand in a folded text, in order; no expression is compiled for what is plain."""
     if pattern.isdigit():  # a bare status: no part of a longer number, a time or an address
-        text = rf"(?<![\w.:,]){text}(?![\w:]|[.,]\d|\s?m?s\b)"
-    return re.compile(text, re.IGNORECASE | re.DOTALL)
+        return re.search(rf"(?<![\w.:,]){pattern}(?![\w:]|[.,]\d|\s?m?s\b)", folded) is not None
+    at = 0
+    for part in _parts(pattern):
+        at = folded.find(part, at)
+        if at < 0:
+            return False
+        at += len(part)
+    return True
+
+
+@lru_cache(4096)
+def _parts(pattern: str) -> tuple[str, ...]:
+    return tuple(_folded(part) for part in pattern.split("…"))
+
+
+def _folded(text: str) -> str:
+    """Return *text* as patterns are compared: case does not count, and any white space is one space."""
+    if "  " in text or not text.isprintable():
+        text = re.sub(r"\s+", " ", text)
+    return text.lower()
 
 
 def outside(classes: Iterable[SymptomClass]) -> bool:
