@@ -10,10 +10,12 @@ def main() -> None:
     words = sys.argv[1:]
     if len(words) > 1 and words[0] == "check" and not any(w.startswith("-") and w != "-" for w in words):
         # The call of every day has no option, and reading it takes no parser: click is a third of a start from cold.
+        from advisor import configuration
         from advisor.cli import checking
         from advisor.cli.guard import guarded
 
-        guarded(lambda: checking.check(checking.Call(tuple(words[1:]))), words)
+        if not configuration.present():
+            guarded(lambda: checking.check(checking.Call(tuple(words[1:]))), words)
     from advisor.cli.group import advisor
 
     advisor()

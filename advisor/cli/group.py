@@ -52,8 +52,15 @@ class Lazy(click.Group):
         """Run, and exit with the code that the product promises."""
         words = list(sys.argv[1:] if args is None else args)
         extra["standalone_mode"] = False
+        heard = list(words)
 
         def work() -> int:
+            from advisor.cli import configured
+
+            found = configured.settings(words)
+            if "packs" in found and isinstance(packs := found["packs"].value, list):
+                heard.extend(packs)  # as if the call had named them: what is wrong in them is no fault of ours
+            extra.update(obj=found, default_map=configured.default_map(words, found))
             try:
                 done = super(Lazy, self).main(words, prog_name or "advisor", **extra)
             except click.Abort:
@@ -62,7 +69,7 @@ class Lazy(click.Group):
                 return _told(error)
             return done if isinstance(done, int) else 0
 
-        guarded(work, words)
+        guarded(work, heard)
 
 
 def _told(error: click.ClickException) -> int:
@@ -74,6 +81,11 @@ def _told(error: click.ClickException) -> int:
     command = ctx.command_path if ctx is not None else "advisor"
     message = error.format_message()
     if isinstance(error, click.BadParameter) and error.param is not None:
+        from advisor.cli import configured
+
+        if placed := configured.told(error):
+            terminal.tell(placed.rstrip("."))
+            return 2
         message = f"{error.param.opts[-1]}: {error.message}"
     terminal.tell(f"{command}: {' '.join(message.split()).rstrip('.')}\nHelp: {command} --help")
     return 2
