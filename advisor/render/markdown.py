@@ -44,7 +44,7 @@ def _environment() -> Environment:
     found.globals |= {
         "back": _back, "coverage": words.coverage, "diff": _diff, "flowchart": chart.flowchart, "lines": chart.lines, "now": _now,
         "number": words.number, "outcomes": words.summary, "plan_line": words.planned, "planned": _planned, "provable": _provable,
-        "mended_by": words.mended_by, "said": _said, "unproven": _unproven,
+        "mended_by": words.mended_by, "said": _said, "causes": words.causes, "apart": words.apart, "unproven": _unproven,
     }  # fmt: skip
     return found
 

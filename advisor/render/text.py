@@ -74,6 +74,13 @@ def _symptom(page: Page, symptom: SymptomView, findings: Sequence[Finding]) -> N
         page.text(symptom.means, "  ")
     else:
         page.text(f"{_said(symptom)} {symptom.means}".strip(), "  ")
+    causes = words.causes(symptom)
+    if causes:
+        page.text("Causes, the most likely first:", "  ")
+        for number, cause in enumerate(causes, 1):
+            page.text(cause, f"    {number} ", 6)
+        if apart := words.apart(symptom):
+            page.text(f"To tell them apart, say under symptoms: {apart}.", "  ")
     if symptom.look_for:
         page.text(symptom.look_for, "  Look for: ", 4)
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor.report.parts import BoxView, ChangeView, Counts, Finding, GroupView, LegView, NumberView, PlanView, Report, Run
+from advisor.report.parts import (
+    BoxView,
+    ChangeView,
+    Counts,
+    Finding,
+    GroupView,
+    LegView,
+    NumberView,
+    PlanView,
+    Report,
+    Run,
+    SymptomView,
+)
 
 SEVERITIES = ("error", "warning", "note")
 
@@ -119,3 +131,31 @@ def _timed(value: str, known: str, never: str) -> str:
         return never
     # What is no time ("no reuse") is said in place of it.
     return known.format("?" if value == "unknown" else value) if value[:1].isdigit() or value == "unknown" else value
+
+
+_CAUSES = 3
+_STATES = {"violated": "found below", "unknown": "not assessed", "outside": "outside configuration"}
+
+
+def causes(symptom: SymptomView) -> list[str]:
+    """Return the causes that a symptom may have, a sentence each, the most likely first; none where there is no choice."""
+    if len(symptom.causes) < 2 and not any(c.speaks_for or c.speaks_against for c in symptom.causes):
+        return []
+    found = []
+    for cause in symptom.causes[:_CAUSES]:
+        where = f" on {cause.where}" if cause.where else ""
+        said = [f"{cause.rule}{where}: {_STATES.get(cause.state, cause.state)}."]
+        said += [f"For it: {text}" for text in cause.speaks_for[:2]]
+        said += [f"Against it: {text}" for text in cause.speaks_against[:2]]
+        if cause.state == "outside" and cause.look_for:
+            said.append(f"Look for {cause.look_for}.")
+        elif cause.state == "unknown" and cause.missing:
+            said.append(f"It needs {listed(list(dict.fromkeys(f'{m.hop} {m.name}' for m in cause.missing[:3])))}.")
+        found.append(" ".join(said))
+    return found
+
+
+def apart(symptom: SymptomView) -> str:
+    """Return which circumstances, not told yet, would separate the likely causes."""
+    asks = dict.fromkeys(ask.split(":")[0] for cause in symptom.causes[:_CAUSES] for ask in cause.asks)
+    return listed(list(asks)[:4])
