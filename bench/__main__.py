@@ -17,7 +17,8 @@ from typing import NamedTuple
 import yaml
 
 from advisor import source
-from bench import documents
+from advisor.knowledge import load_knowledge
+from bench import documents, review
 
 COUNT = 1000
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -93,6 +94,19 @@ def rows() -> Iterator[Row]:
         lambda: call_cost(lambda: [yaml.load(text, yaml.CSafeLoader) for text in texts]),
     )
     yield Row("load YAML with places / `yaml.CSafeLoader`", ours.seconds * 1e3, yardstick.seconds * 1e3, "ms", 0.5)
+
+    with tempfile.TemporaryDirectory() as directory:
+        old, new = review.write(directory, 200)
+        known = load_knowledge()
+        ours, yardstick = best(
+            7,
+            lambda: call_cost(lambda: review.review(old, new, 200, known)),
+            lambda: call_cost(lambda: [yaml.load(text, yaml.CSafeLoader) for text in review.texts(new)]),
+        )
+    yield Row(
+        "review of 200 documents with one changed, both sides / parse one side with `yaml.CSafeLoader`",
+        ours.seconds * 1e3, yardstick.seconds * 1e3, "ms", 1.5,
+    )
 
     cold, nothing = best(
         15, lambda: command_cost([ADVISOR, "check", EXAMPLE], 1), lambda: command_cost(NOTHING, 0)

@@ -67,7 +67,7 @@ def compare(
         names = _Names(selection, (before, after))
         pairs = Pairs(one.judged, two.judged, names.ids)
         facts = Facts(one.judged, pairs, 0, before), Facts(two.judged, pairs, 1, after)
-        comparer = Comparer(one.judged, two.judged, pairs, facts, known)
+        comparer = Comparer(one.judged, two.judged, pairs, facts)
         changes = comparer.changes()
         counts = DiffCounts(**{k: comparer.counts[k] for k in DiffCounts._fields[:-1]}, documents=selection.same)
         problems = [[_labelled(p, state) for p in found] for state, found in ((before, one.problems), (after, two.problems))]

@@ -9,9 +9,10 @@ from advisor.diff.matching import DocumentId, Pairs, paired
 from advisor.diff.moved import Comparison, Facts
 from advisor.diff.parts import SEVERITIES, Moved, OutcomeChange
 from advisor.engine import MET, NOT_APPLICABLE, VIOLATED, Instance, Outcome, severity
-from advisor.knowledge import Knowledge
-from advisor.report import Judged, build_report
+from advisor.report import Judged
 from advisor.report.assessed import missing_view
+from advisor.report.changes import change_views
+from advisor.report.findings import FindingWriter
 from advisor.report.parts import Finding
 from advisor.report.words import Words
 
@@ -44,14 +45,14 @@ def kind_of(old: str, new: str) -> str:
 class Comparer:
     """Compares the outcomes of two sides."""
 
-    def __init__(self, old: Sequence[Judged], new: Sequence[Judged], pairs: Pairs, facts: tuple[Facts, Facts],
-                 knowledge: Knowledge) -> None:  # fmt: skip
+    def __init__(self, old: Sequence[Judged], new: Sequence[Judged], pairs: Pairs, facts: tuple[Facts, Facts]) -> None:
         self.sides, self.pairs, self.facts = (old, new), pairs, facts
         self.comparison = Comparison(*facts)
         self.home = {o.instance: judged for side in self.sides for judged in side for o in judged.outcomes}
         self.fixes: dict[tuple[str, str], Finding] = {}
         for judged in new:
-            for finding in build_report(judged, knowledge, {}, details=False).findings:
+            words = Words(judged.sheet)
+            for finding in FindingWriter(judged, words, change_views(judged, words), {}).findings():
                 self.fixes |= {(finding.rule, where): finding for where in finding.where}
         self.counts: Counter[str] = Counter()
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from advisor.api import apply_sets, judge_system, sound
@@ -38,31 +37,33 @@ class TracedSheet(Sheet):
 
     def cell(self, subject: Subject, name: str) -> Cell:
         """Return the fact *name* of *subject*."""
-        with self._asked((subject, name)):
+        self._ask((subject, name))
+        try:
             return super().cell(subject, name)
+        finally:
+            self._asking.pop()
 
     def setting(self, store: Store, setting: Setting) -> Cell:
         """Return the fact of one setting."""
-        with self._asked((store, setting.name)):
+        self._ask((store, setting.name))
+        try:
             return super().setting(store, setting)
+        finally:
+            self._asking.pop()
 
-    @contextmanager
-    def _asked(self, node: Node) -> Iterator[None]:
+    def _ask(self, node: Node) -> None:
         if self._asking:
             self.inputs.setdefault(self._asking[-1], {})[node] = None
         self._asking.append(node)
-        try:
-            yield
-        finally:
-            self._asking.pop()
 
     def of(self, instance: Instance) -> list[Node]:
         """Return the facts that the outcome of *instance* asks for itself."""
         node = (instance, "")
         if node not in self.inputs:
             self.inputs[node] = {}
-            with self._asked(node):
-                evaluate(instance, self)
+            self._asking.append(node)
+            evaluate(instance, self)
+            self._asking.pop()
         return list(self.inputs[node])
 
 

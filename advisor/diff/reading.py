@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from advisor.document import Capture, Document, read_document
@@ -20,10 +20,12 @@ from advisor.revisions import Revision, State
 from advisor.source import Limits
 
 _PATH_KEY = re.compile(rb"^(['\"]?)path\1\s*:", re.MULTILINE)
-# A key that may name a file, and what follows where it holds a mapping instead.
+# A key that may name a file: what follows it is neither a mapping in braces nor a key of one below.
 _CAPTURE = re.compile(
-    rb"(?:sysctl|sockets|counters|config|process|log)['\"]?\s*:(?!\s*(?:\{|(?:#[^\n]*\s*)?[\w./-]+\s*:(?:\s|$)))", re.MULTILINE
-)
+    rb"(?<![\w.-])(?:sysctl|sockets|counters|config|process|log)['\"]?\s*:"
+    rb"(?!\s*(?:\{|(?:#[^\n]*\s*)?[\w./-]+\s*:(?:\s|$)))",
+    re.MULTILINE,
+)  # fmt: skip
 
 
 class Side(NamedTuple):
@@ -89,7 +91,7 @@ class Reader:
         return self.read[name]
 
     def captures(self, name: str) -> list[str]:
-        """Return the names of the captures of a file's documents, fetched."""
+        """Return the names of the captures of a file's documents; one that no revision can hold makes its document wrong."""
         found: dict[str, None] = {}
         for document in self.document(name):
             for path, place in captures_of(document):
@@ -100,7 +102,6 @@ class Reader:
                     self.read[name] = [d for d in self.read[name] if d is not document]
                 else:
                     found[inside] = None
-        self.state.fetch(found)
         return list(found)
 
 
@@ -134,21 +135,22 @@ def select(old: State, new: State, limits: Limits, checks: tuple[dict[str, Any],
     algorithm = old.algorithm if isinstance(old, Revision) else new.algorithm
     ids = old.identities(before, algorithm), new.identities(after, algorithm)
     same = {b: a for b, a in pairs.items() if b in ids[0] and ids[0][b] == ids[1].get(a)}
+    old.fetch(b for b in before if b not in same)
+    new.fetch(after)
     texts = {b: content(new, a) for b, a in same.items()}
     texts = {b: text for b, text in texts.items() if _ours(readers[1], same[b], text)}
-    for b, text in texts.items():
-        if _CAPTURE.search(text) and not _captures_alike(readers, b, same[b], algorithm):
-            del same[b]
+    for b in _captured_anew(readers, {b: same[b] for b, text in texts.items() if _CAPTURE.search(text)}, algorithm):
+        del same[b]
     for b in _set_on(readers[1], {b: same[b] for b in texts if b in same}, texts, set(sets)):
         del same[b]
     changed = [b for b in before if b not in same], [a for a in after if a not in set(same.values())]
-    reached = _reached(readers, changed, {b: same[b] for b in texts if b in same})
+    reached = _reached(readers, changed, {b: same[b] for b in texts if b in same}, texts)
     judged = _closed(readers, changed, reached)
     names = [set(changed[0]) | set(judged), set(changed[1]) | {same[b] for b in judged}]
     sides = []
     for reader, mine, kept in zip(readers, names, (reached, [same[b] for b in reached]), strict=True):
-        for name in mine:
-            reader.captures(name)
+        reader.state.fetch(mine)
+        reader.state.fetch([capture for name in sorted(mine) for capture in reader.captures(name)])
         documents = [d for name in sorted({*mine, *kept}) for d in reader.document(name)]
         problems = [p for name in mine for p in reader.problems.get(name, ())]
         sides.append(Side(documents, {reader.state.path(name) for name in mine}, sorted(set(problems))))
@@ -165,48 +167,53 @@ def _ours(reader: Reader, name: str, text: bytes) -> bool:
     return b"{" in text[:4096] and b"path" in text and bool(reader.document(name))
 
 
-def _captures_alike(readers: tuple[Reader, Reader], before: str, after: str, algorithm: str) -> bool:
-    # The two texts are one, so are the captures' names as the document writes them; the documents may lie elsewhere.
-    names = readers[0].captures(before), readers[1].captures(after)
-    found = [list(r.state.identities(n, algorithm).items()) for r, n in zip(readers, names, strict=True)]
-    return [i for _, i in found[0]] == [i for _, i in found[1]] and len(found[0]) == len(found[1])
+def _captured_anew(readers: tuple[Reader, Reader], same: Mapping[str, str], algorithm: str) -> list[str]:
+    """Return the unchanged files of which a capture changed."""
+    if all(b == a for b, a in same.items()):
+        named = {b: (names, names) for b, a in same.items() if (names := readers[1].captures(a))}
+    else:  # two files of different names: their captures may lie in different directories
+        named = {b: (readers[0].captures(b), readers[1].captures(a)) for b, a in same.items()}
+    found = [reader.state.identities(dict.fromkeys(n for names in named.values() for n in names[i]), algorithm)
+             for i, reader in enumerate(readers)]  # fmt: skip
+    return [b for b, names in named.items() if [found[0].get(n) for n in names[0]] != [found[1].get(n) for n in names[1]]]
 
 
 def _set_on(reader: Reader, same: Mapping[str, str], texts: Mapping[str, bytes], sets: set[str]) -> list[str]:
     """Return the unchanged files on a hop of which values are set; all of them where none has it, so that it can be told."""
-    mentioning = [b for b in same if _mentions(texts[b], sets)]
-    found = [b for b in mentioning if any(hop.name in sets for d in reader.document(same[b]) for hop in hops_of(d))]
-    return found or (list(same) if sets else [])
+    mentions = _mentioning(sets)
+    names = {b: {hop.name for d in reader.document(a) for hop in hops_of(d)} for b, a in same.items() if mentions(texts[b])}
+    return [b for b, found in names.items() if found & sets] or (list(same) if sets else [])
 
 
-def _mentions(text: bytes, names: Iterable[str]) -> bool:
-    """Return whether *text* may hold one of *names* as a value; what is escaped or goes over lines is looked for by its words."""
-    for name in names:
-        word = re.split(r"[^\w.-]", name, maxsplit=1)[0].encode()
-        if re.search(rb"(?<![\w.-])" + re.escape(word) + rb"(?![\w-])", text) or b"\\" in text:
-            return True
-    return False
+def _mentioning(names: Iterable[str]) -> Callable[[bytes], bool]:
+    """Return whether a text may hold one of *names* as a value: by its first word, as a long one may go over lines."""
+    words = {re.split(r"[^\w.-]", name, maxsplit=1)[0].encode() for name in names}
+    if not words:
+        return lambda _: False
+    pattern = re.compile(rb"(?<![\w.-])(?:" + b"|".join(map(re.escape, sorted(words))) + rb")(?![\w-])")
+    return lambda text: pattern.search(text) is not None or b"\\" in text  # an escape may stand for any letter
 
 
 def _names(documents: Iterable[Document]) -> set[str]:
     return {hop.name for document in documents for hop in hops_of(document) if named(hop)}
 
 
-def _reached(readers: tuple[Reader, Reader], changed: tuple[list[str], list[str]], same: dict[str, str]) -> list[str]:
+def _reached(
+    readers: tuple[Reader, Reader], changed: tuple[list[str], list[str]], same: dict[str, str], texts: Mapping[str, bytes]
+) -> list[str]:
     """Return the unchanged files that name a hop of a changed one, or of one of themselves that does."""
     todo = {n for reader, names in zip(readers, changed, strict=True) for name in names for n in _names(reader.document(name))}
-    left = {b: content(readers[1].state, a) for b, a in same.items()}
+    left = {b: texts[b] for b in same}
     found: list[str] = []
     seen: set[str] = set()
     while todo:
         seen |= todo
-        hit = [b for b, text in left.items() if _mentions(text, todo)]
+        mentions = _mentioning(todo)
+        hit = [b for b, text in left.items() if mentions(text)]
         todo = {n for b in hit for n in _names(readers[1].document(same[b]))} - seen
         found += hit
-        for b in hit:
-            # Parsed once for both sides: only the places differ, and only where it is judged do they count.
-            readers[0].document(b)
-            del left[b]
+        readers[0].state.fetch(hit)
+        left = {b: text for b, text in left.items() if b not in hit}
     return found
 
 
