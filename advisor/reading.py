@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from typing import Any, ClassVar
 
-from advisor.errors import Place
+from advisor.errors import InputError, Place, Problem
 from advisor.source import Limits, Node, load_text, plain_scalar
 
 _LIMITS = Limits(size=4 * 2**20, depth=24)
@@ -13,20 +13,22 @@ Path = tuple[str | int, ...]
 
 
 class Entry:
-    """One YAML document of a knowledge file: *plain* values, and the place of each by its path of keys and indices."""
+    """One YAML document of a knowledge file: *plain* values, and the places of each and of its key by its path."""
 
-    __slots__ = ("_places", "file", "plain")
+    __slots__ = ("_keys", "_places", "file", "plain")
 
     def __init__(self, node: Node, file: str) -> None:
         self.file = file
         self._places: dict[Path, Place] = {}
+        self._keys: dict[Path, Place] = {}
         self.plain: Any = self._plain(node, ())
 
     def _plain(self, node: Node, path: Path) -> Any:
         self._places[path] = node.place
         if node.kind == "mapping":
             result = {}
-            for key, _, value in node.items():
+            for key, place, value in node.items():
+                self._keys[(*path, key)] = place
                 result[key] = self._plain(value, (*path, key))
             return result
         if node.kind == "list":
@@ -39,16 +41,30 @@ class Entry:
             path = path[:-1]
         return self._places.get(path, Place(self.file))
 
+    def key(self, *path: str | int) -> Place:
+        """Return where the key of the value at *path* stands; of an element of a list, where the element does."""
+        return self._keys.get(path) or self.place(*path)
+
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        # Keys are asked for while a file is checked; what is kept of it is asked for values only.
+        return None, {"file": self.file, "plain": self.plain, "_places": self._places, "_keys": {}}
+
 
 def read_entries(path: str, file: str) -> list[Entry]:
     """
     Return the YAML documents of the knowledge file at *path*, which messages call *file*.
 
     Raises:
-        InputError: Where it is not sound YAML.
+        InputError: Where it cannot be read, or is not sound YAML.
     """
-    with open(path, encoding="utf-8") as stream:
-        return [Entry(node, file) for node in load_text(stream.read(), file, _LIMITS)]
+    try:
+        with open(path, encoding="utf-8") as stream:
+            text = stream.read(_LIMITS.size + 1)
+    except OSError as error:
+        raise InputError([Problem(Place(file), f"cannot be read ({error.strerror})")]) from None
+    except UnicodeDecodeError as error:
+        raise InputError([Problem(Place(file), f"not UTF-8 (offset {error.start})")]) from None
+    return [Entry(node, file) for node in load_text(text, file, _LIMITS)]
 
 
 class Late:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from advisor.cases import rule_cases
+from advisor.cases import profile_cases, rule_cases
 from advisor.errors import InputError, KnowledgeError, Problem
 from advisor.expressions import link
 from advisor.knowledge import load_knowledge
+from advisor.knowledge.loading import Loader
 from advisor.knowledge.profile_files import load_profile
 from advisor.knowledge.rule_files import check_rules, load_rule
 from advisor.reading import Entry
@@ -107,7 +112,7 @@ def rule(text: str, file: str = "rules/test/margin.yaml") -> tuple[Rule | None, 
     return load_rule(entries(text, file), knowledge().properties)
 
 
-def profile(text: str, file: str = "rules/stacks/server.yaml") -> tuple[Profile, list[Problem]]:
+def profile(text: str, file: str = "rules/stacks/server.yaml") -> tuple[Profile | None, list[Problem]]:
     return load_profile(entries(text, file), knowledge().properties)
 
 
@@ -137,9 +142,9 @@ def test_a_sound_rule_and_a_sound_profile_have_no_problem() -> None:
         ("confidence: high", "confidence: sure", "4:13: confidence sure is none of: high, medium, low"),
         ("scope: leg", "scope: legs", "6:8: scope legs is none of: leg, hop, host, path"),
         ("why: Because.\n", "", "1:1: the rule has no why"),
-        ("require:", "requires:", '11:11: unknown key "requires"; did you mean require?'),
-        ("  - set: {", "  - sets: {", '17:11: unknown key "sets"; did you mean set?'),
-        ("    risk: none", "    risk:", '18:10: "risk" has no value'),
+        ("require:", "requires:", '11:1: unknown key "requires"; did you mean require?'),
+        ("  - set: {", "  - sets: {", '17:5: unknown key "sets"; did you mean set?'),
+        ("    risk: none", "    risk:", '18:5: "risk" has no value'),
         ("applies: caller.reuses", "applies: caller.reusing", "7:10: no property caller.reusing; did you mean caller.reuses?"),
         ("applies: caller.reuses", "applies: caller.idle_timeout", "7:10: caller.idle_timeout is no condition"),
         (
@@ -161,8 +166,8 @@ def test_a_sound_rule_and_a_sound_profile_have_no_problem() -> None:
             "set: {caller.idle_timeot",
             "17:31: no property caller.idle_timeot; did you mean caller.idle_timeout?",
         ),
-        ("expect: met", "expect: good", "28:5: expect is none of: violated, met, unknown, not applicable"),
-        ("    missing:", "    misses:", '37:13: unknown key "misses"; known: expect, fix, given, missing, name, stays'),
+        ("expect: met", "expect: good", "30:13: expect good is none of: violated, met, unknown, not applicable"),
+        ("    missing:", "    misses:", '37:5: unknown key "misses"; known: expect, fix, given, missing, name, stays'),
         ("value: leg.rate * leg.rtt", "value: leg.rates", "15:34: no property leg.rates; did you mean leg.rate?"),
     ],
 )
@@ -291,29 +296,90 @@ def test_a_name_between_rules_that_leads_nowhere_is_refused() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("ends:", "end:", '3:6: unknown key "end"; did you mean ends?'),
-        ("    range: [0s, 1h]", "    ranges: [0s, 1h]", '14:13: unknown key "ranges"; did you mean range?'),
+        ("ends:", "end:", '3:1: unknown key "end"; did you mean ends?'),
+        ("    range: [0s, 1h]", "    ranges: [0s, 1h]", '14:5: unknown key "ranges"; did you mean range?'),
         ("    source: its manual\n  read:", "  read:", "9:5: keep_alive has no source"),
-        ("kind: duration\n    unit: s", "kind: seconds\n    unit: s", "9:5: keep_alive: 'seconds' is missing or not known"),
+        ("kind: duration\n    unit: s", "kind: seconds\n    unit: s", "9:5: keep_alive: 'seconds' is no kind or unit"),
         ("is: [callee.idle_timeout]", "is: [callee.idle_timeot]", "11:9: keep_alive: no property callee.idle_timeot"),
         ("    default: unset", "    is: [callee.sends_hint]", "21:9: read: callee.sends_hint is a flag"),
-        ("effect: restart", "effect: never", "16:13: effect is none of: at once, new connections, reload, restart, at listen"),
+        ("effect: restart", "effect: never", "16:13: effect never is none of: at once, new connections, reload, restart, at listen"),
         ("inherits: keep_alive", "inherits: keepalive", "19:5: read inherits keepalive, which is no setting of server"),
         ("{until: '2', value: 5s}", "{til: '2', value: 5s}", "12:"),
         ("value: min(read, 1h)", "value: min(reed, 1h)", "26:16: no property reed"),
         ("value: min(read, 1h)", "value: 1KiB", "26:5: 1KiB is no duration"),
-        ("moves: read", "moves: reed", "26:5: no setting reed; did you mean read?"),
+        ("moves: read", "moves: reed", "27:12: no setting reed; did you mean read?"),
         ("callee.on_expiry: {value: fin", "callee.on_expiry: {value: gone", "30:21: callee.on_expiry: 'gone' is none of"),
         (
             "callee.on_expiry: {value: fin, source: its manual}",
             "callee.on_expiry: {value: fin}",
             "30:21: callee.on_expiry has no source",
         ),
-        ("callee.on_expiry:", "callee.on_expire:", "30:21: no property callee.on_expire"),
+        ("callee.on_expiry:", "callee.on_expire:", "30:3: no property callee.on_expire; did you mean callee.on_expiry?"),
         ("step: 1s", "step: 1KiB", '9:5: keep_alive: keep_alive "1KiB" has an unknown unit'),
     ],
 )
 def test_what_is_wrong_with_a_profile_is_told(old: str, new: str, problem: str) -> None:
+    problems = [str(p) for p in profile(changed(PROFILE, old, new))[1]]
+
+    assert any(p.startswith(f"rules/stacks/server.yaml:{problem}") for p in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("why: Because.", "why: [a]", '19:1: "why" is a list; wanted: a text'),
+        ("title: A title", "title: 504", '2:1: "title" is the number 504; wanted: a text'),
+        ("    risk: none", "    risk: {a: 1}", '18:5: "risk" is a mapping; wanted: a text'),
+        ("references: [a book]", "references: a book", '20:1: "references" is the text "a book"; wanted: a list of texts'),
+        ("references: [a book]", "references: [[]]", '20:14: element 1 of "references" is an empty list; wanted: a text'),
+        ("fix:\n  - set: {", "fix: {a: 1}\nlet2:\n  - set: {", '16:1: "fix" is a mapping; wanted: a list of alternatives'),
+        ("{caller.idle_timeout: {at_most: latest}}", "[]", '17:5: "set" is an empty list; wanted: a mapping of properties to bounds'),
+        ("cases:\n", "cases: [x]\nothers:\n", '23:9: element 1 of "cases" is the text "x"; wanted: a mapping with name, expect'),
+        ("given: {caller.reuses: true,", "given: {caller.reuses: [],", "25:13: caller.reuses has a single value, not a list"),
+        ("applies: caller.reuses", "soften: {to: warning, wen: x}", '7:23: unknown key "wen"; did you mean when?'),
+        ("applies: caller.reuses", "soften: {to: warning, wen: x}", "7:1: soften has no when"),
+        ("applies: caller.reuses", "soften: note", '7:1: "soften" is the text "note"; wanted: a mapping with to, when'),
+        ("what: requests lost", "whta: requests lost", '15:6: unknown key "whta"; did you mean what?'),
+        ('message: "{caller} keeps', 'message: [{said: x, say: y}]\nleave: "{caller} keeps', '13:12: unknown key "said"; known: say, when'),
+        ("require: caller.idle_timeout <= latest", "require: known(leg.rtt)", "11:10: known stands in applies and when only"),
+        ("margin: max(", "margin: 1s if known(leg.rtt) else max(", "9:17: known stands in applies and when only"),
+    ],
+)  # fmt: skip
+def test_a_wrong_form_in_a_rule_is_told_at_its_key(old: str, new: str, problem: str) -> None:
+    problems = [str(p) for p in rule(changed(RULE, old, new))[1]]
+
+    assert f"rules/test/margin.yaml:{problem}" in problems
+
+
+def test_applies_and_when_may_ask_what_is_known() -> None:
+    text = changed(RULE, "applies: caller.reuses", "applies: known(caller.reuses)")
+
+    assert rule(changed(text, "    risk: none", "    when: known(leg.rtt)"))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("settings:\n", "settings: []\nx:\n", '7:1: "settings" is an empty list; wanted: a mapping of settings'),
+        ("{line: '1', end", "{line: 1.10, end", '5:6: "line" is the number 1.1; wanted: a version in quotes'),
+        ("end_of_life: 2024-01-31", "end_of_life: soon", '5:30: date "soon" is not a date'),
+        ("range: [0s, 1h]", "range: [0s]", '14:5: "range" is a list; wanted: a list of the lowest and the highest value'),
+        ("    range:", "    part: [keep_alive, -1]\n    range:", "14:24: -1 is below 0"),
+        ("special: {0: never}", "special: {0: {at: read}}", '13:19: unknown key "at"; known: as'),
+        ("moves: read", "moves: {setting: read, bond: bound}", '27:28: unknown key "bond"; did you mean bound?'),
+        ("value: min(read, 1h)", "value: read if known(read) else 1h", "26:20: known stands in applies and when only"),
+        ("callee.on_expiry: {value: fin,", "callee.on_expiry: {valeu: fin,", '30:22: unknown key "valeu"; did you mean value?'),
+        ("callee.on_expiry: {value: fin,", "callee.on_expiry: {", "30:3: callee.on_expiry has value or rows, one of the two"),
+        ("behaviour:", "errors: [x]\nbehaviour:", '29:10: element 1 of "errors" is the text "x"; wanted: a mapping with text, class'),
+        ("behaviour:", "errors: [{text: x, clas: y}]\nbehaviour:", '29:20: unknown key "clas"; did you mean class?'),
+        ("behaviour:", "faults: [{title: x, sinse: '1'}]\nbehaviour:", '29:21: unknown key "sinse"; did you mean since?'),
+        ("behaviour:", "implies: {host.cpu: {value: 1, source: x}}\nbehaviour:", "29:11: no property host.cpu; did you mean host.cpus?"),
+        ("behaviour:", "implies: {hop.cpus: {valu: 1, source: x}}\nbehaviour:", '29:22: unknown key "valu"; did you mean value?'),
+        ("expect: {callee.idle_timeout: 5s}", "expect: {hop: 5s}", "35:14: hop is no property that a stack has"),
+        ("version: '1'\n", "version: 1\n", '34:5: "version" is the number 1; wanted: a version in quotes'),
+    ],
+)
+def test_a_wrong_form_in_a_profile_is_told_at_its_key(old: str, new: str, problem: str) -> None:
     problems = [str(p) for p in profile(changed(PROFILE, old, new))[1]]
 
     assert any(p.startswith(f"rules/stacks/server.yaml:{problem}") for p in problems), problems
@@ -340,7 +406,7 @@ def test_everything_wrong_with_a_pack_is_told_at_once(tmp_path: Path) -> None:
         "severity fatal is none of",
         "rule circle stands in cycle.yaml",
         'unknown key "end"',
-        "two profiles are named node",
+        "stack node stands in rules/stacks/node.yaml too; to put this one in its place write replaces: node",
         "neither a rule, nor a stack",
         "broken.yaml:2:1",
     ):
@@ -360,3 +426,72 @@ def test_a_pack_adds_rules_and_stacks(tmp_path: Path) -> None:
     found: Any = load_knowledge([str(tmp_path)])
     assert {*knowledge().rules, "margin"} <= set(found.rules)
     assert {*knowledge().profiles, "server"} <= set(found.profiles)
+
+
+_SCALARS = ["", "x", "0", "-1", "1.5", ".inf", "true", "null", "never", "1h", "'1.2'", "caller.idle_timeout", "known(leg.rtt)", "{x} {leg} {",
+            "9" * 400]  # fmt: skip
+_ANY = st.recursive(
+    st.sampled_from(_SCALARS),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda v: f"[{', '.join(v)}]" if "{x} {leg} {" not in "".join(v) else "[]"),
+        st.lists(inner, max_size=2).map(lambda v: "{" + ", ".join(f"k{i}: {x}" for i, x in enumerate(v)) + "}"),
+    ),
+    max_leaves=4,
+)
+"""Any form, as YAML writes it in one line."""
+
+
+def _spots(text: str) -> list[tuple[int, int]]:
+    """Return where each value of a YAML text begins and ends: scalars, lists and mappings alike."""
+    spots = []
+    for document in yaml.compose_all(text, Loader=yaml.SafeLoader):
+        todo = [document]
+        while todo:
+            node = todo.pop()
+            spots.append((node.start_mark.index, node.end_mark.index))
+            if isinstance(node, yaml.MappingNode):
+                todo += [part for pair in node.value for part in pair]
+            elif isinstance(node, yaml.SequenceNode):
+                todo += node.value
+    return sorted(spots)
+
+
+_FILES = {
+    "margin.yaml": RULE,
+    "server.yaml": PROFILE,
+    "causes.yaml": "ours:\n  title: Ours\n  causes: {our-cause: A cause}\n",
+    "symptoms.yaml": "ours: {title: Ours, means: It is ours, outside: false, tells_apart: nothing, texts: [our text]}\n",
+    "outside.yaml": "ours:\n  title: Ours\n  explains: [timeout]\n  weigh: 1\n"
+                    "  signs: [{when: seen.during == 'quiet', weigh: 2, say: it is quiet}]\n  look_for: it\n",
+    "sysctls.yaml": "- {name: net.core.somaxconn, when: value > 1, since: '1.0', harm: harmful, says: it is, source: a book}\n",
+    "properties.yaml": "leg:\n  ours:\n    {kind: duration, low: 0s, high: 1h, neutral: 1s, means: ours,"
+                       " derive: [{value: 1s, when: leg.ours > 1s, title: t}]}\n",
+}  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(sorted(_FILES)), st.data())
+def test_any_form_of_a_file_is_read_or_refused(name: str, data: st.DataObject) -> None:
+    """Whatever stands in place of a key or a value: problems, each with the file's name, and no other exception; nor in the cases."""
+    text = _FILES[name]
+    start, end = data.draw(st.sampled_from(_spots(text)))
+    tail = "\n" if text[start:end].endswith("\n") else ""
+    text = text[:start] + data.draw(_ANY) + tail + text[end:]
+    loader = Loader()
+    loader.knowledge.properties = knowledge().properties
+    with tempfile.TemporaryDirectory() as root:
+        path = Path(root, name)
+        path.write_text(text, encoding="utf-8")
+        loader.file(str(path), name)
+    try:
+        known = loader.finish()
+    except KnowledgeError as error:
+        assert all(p.place.file.endswith(name) and p.place.line for p in error.problems if "circle" not in p.message)
+        return
+    known.symptoms = known.symptoms or knowledge().symptoms
+    for found in known.rules.values():
+        link(found.expressions())
+        list(rule_cases(found, known))
+    for stack in known.profiles.values():
+        link(stack.expressions())
+        list(profile_cases(stack, known))

@@ -3,146 +3,212 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from typing import Any
 
-from advisor.errors import InputError, KnowledgeError, Place, Problem
+from advisor.errors import InputError, KnowledgeError, Place, Problem, nearest
 from advisor.expressions import Kind, kind_of
+from advisor.knowledge.language import expression_of
 from advisor.knowledge.parts import Cause, Knowledge, SymptomClass, SysctlRow
 from advisor.knowledge.profile_files import load_profile
 from advisor.knowledge.property_files import load_properties
 from advisor.knowledge.rule_files import check_rules, load_outside, load_rule
-from advisor.parsing import parse
+from advisor.knowledge.shapes import check, stops
+from advisor.knowledge.tables import CAUSES, SYMPTOMS, SYSCTLS
 from advisor.properties import Properties, PropertyScope
 from advisor.reading import Entry, read_entries
 from advisor.stacks import Profile
 
-_KINDS = frozenset(("rule", "stack"))
+_ORDER = ("properties", "causes", "symptoms", "stack", "rule", "outside", "sysctls")
+_ONE = ("properties", "causes", "symptoms", "outside", "sysctls", "counters")
 
 
 class Loader:
-    """Takes files one by one; :meth:`finish` checks them against each other."""
+    """Takes files one by one; :meth:`finish` checks them, and against each other."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.knowledge = Knowledge(Properties())
         self.profiles: dict[str, Profile] = {}
-        self.later: list[tuple[list[Entry], str]] = []
+        self.files: dict[str, list[tuple[list[Entry], bool]]] = {kind: [] for kind in _ORDER}
+        self.taken: dict[tuple[str, str], tuple[Place, bool]] = {}
+        self.broken: set[str] = set()
 
     def file(self, path: str, name: str, *, own: bool = True) -> None:
-        """Take one file, which messages call *name*, below ``rules/`` where it is the advisor's own."""
+        """Take one file, which messages call *name*, below ``rules/`` where it is the advisor's own and not a pack's."""
+        file = f"rules/{name}" if own and not os.path.isabs(name) else name
         try:
-            entries = read_entries(path, f"rules/{name}" if own and not os.path.isabs(name) else name)
+            entries = read_entries(path, file)
         except InputError as error:
             self.problems += error.problems
             return
-        base = name.rsplit("/", 1)[-1]
-        if base == "properties.yaml":
-            self.knowledge.properties, found = load_properties(entries[0])
-            self.problems += found
-        elif base == "causes.yaml":
-            self._causes(entries[0])
-        elif base == "symptoms.yaml":
-            self._symptoms(entries[0])
-        elif base == "outside.yaml":
-            self.later.append((entries, name))
-        elif base == "counters.yaml":
+        base = os.path.basename(name).rpartition(".")[0]
+        kind = base if base in _ONE else _kind(entries)
+        if not entries:
+            self.problems.append(Problem(Place(file), "the file is empty"))
+        elif kind == "counters":
             pass  # read by the captures, when a text of netstat -s is met
-        elif base == "sysctls.yaml" or (entries and isinstance(entries[0].plain, dict) and _KINDS & entries[0].plain.keys()):
-            self.later.append((entries, name))
+        elif kind == "properties" and not own:
+            self.problems.append(Problem(entries[0].place(), "a pack adds no properties; it speaks of those that there are"))
+        elif kind in self.files:
+            if kind in _ONE:
+                self.problems += [Problem(e.place(), f"a second document; {base}.yaml has one") for e in entries[1:]]
+            self.files[kind].append((entries, own))
         else:
-            self.problems.append(
-                Problem(Place(name, 1, 1), "neither a rule, nor a stack, nor properties, causes or symptoms")
-            )
-
-    def _causes(self, entry: Entry) -> None:
-        for group, plain in entry.plain.items():
-            self.knowledge.groups[group] = plain["title"]
-            for slug, title in plain["causes"].items():
-                if slug in self.knowledge.causes:
-                    self.problems.append(
-                        Problem(entry.place(group, "causes", slug), f"cause {slug} stands in two groups")
-                    )
-                self.knowledge.causes[slug] = Cause(slug, title, group)
-
-    def _symptoms(self, entry: Entry) -> None:
-        for name, plain in entry.plain.items():
-            self.knowledge.symptoms[name] = SymptomClass(
-                name, plain.get("title", name), plain.get("means", ""), bool(plain.get("outside", False)),
-                plain.get("tells_apart", ""), tuple(map(str, plain.get("texts", ()))))  # fmt: skip
+            self.problems.append(Problem(Place(file, 1, 1), "neither a rule, nor a stack, nor properties, causes or symptoms"))
 
     def finish(self) -> Knowledge:
         """Return all that was read; KnowledgeError with everything that is wrong."""
         knowledge = self.knowledge
-        table: list[Entry] = []
-        for entries, name in self.later:
-            if name.endswith("sysctls.yaml"):
-                table.append(entries[0])
-            elif name.endswith("outside.yaml"):
-                self._outside(entries[0])
-            elif "stack" in entries[0].plain:
-                self._profile(entries, name)
-            else:
-                self._rule(entries)
-        self._table(table)
+        load = {"properties": self._properties, "causes": self._causes, "symptoms": self._symptoms, "stack": self._profile,
+                "rule": self._rule, "outside": self._outside, "sysctls": self._sysctls}  # fmt: skip
+        for kind in _ORDER:
+            for entries, own in self.files[kind]:
+                load[kind](entries, own)
         knowledge.profiles = dict(sorted(self.profiles.items()))
-        for profile in knowledge.profiles.values():
-            knowledge.aliases.update(dict.fromkeys(profile.also, profile.name))
-            for error in profile.errors:
-                knowledge.errors.append((profile.name, error))
-                if error.symptom not in knowledge.symptoms:
-                    at = Place(f"rules/stacks/{profile.name}.yaml")
-                    self.problems.append(Problem(at, f'"{error.text}" has the unknown class {error.symptom}'))
-        self.problems += check_rules(knowledge.rules, knowledge.causes, knowledge.symptoms)
+        knowledge.rules = dict(sorted(knowledge.rules.items()))
+        self._names()
+        rules = {**dict.fromkeys(self.broken), **knowledge.rules}
+        self.problems += check_rules(knowledge.rules, knowledge.causes, knowledge.symptoms, rules)
         if self.problems:
             raise KnowledgeError(self.problems)
-        knowledge.rules = dict(sorted(knowledge.rules.items()))
         return knowledge
 
-    def _profile(self, entries: list[Entry], name: str) -> None:
+    def _takes(self, kind: str, name: str, at: Place, plain: Mapping[str, Any], entry: Entry, path: tuple[str, ...],
+               *, own: bool) -> bool:  # fmt: skip
+        """Return whether *name* is free for the *kind*, or what has it is the advisor's own and ``replaces`` says so."""
+        before = self.taken.get((kind, name))
+        replaces = plain.get("replaces")
+        wrong = ""
+        if replaces is not None and own:
+            wrong = "replaces stands in packs only"
+        elif replaces not in (None, name):
+            wrong = f"replaces {replaces}, but is {name}; what replaces another has its name, so that all that name it go on"
+        elif replaces is not None and before is None:
+            meant = nearest(name, [n for k, n in self.taken if k == kind])
+            wrong = f"replaces {name}, but there is none{f'; did you mean {meant}?' if meant else ''}"
+        elif before is not None and (replaces is None or before[1] is False):
+            hint = "" if own or not before[1] else f"; to put this one in its place write replaces: {name}"
+            wrong = f"{kind} {name} stands in {before[0].file} too{hint}"
+        if wrong:
+            self.problems.append(Problem(entry.key(*path, "replaces") if "replaces" in plain else at, wrong))
+            return False
+        self.taken[kind, name] = (at, own)
+        return True
+
+    def _properties(self, entries: list[Entry], own: bool) -> None:
+        del own
+        self.knowledge.properties, found = load_properties(entries[0])
+        self.problems += found
+
+    def _causes(self, entries: list[Entry], own: bool) -> None:
+        entry = entries[0]
+        found = check(CAUSES, entry.plain, entry)
+        self.problems += found
+        if stops(found):
+            return
+        groups = self.knowledge.groups
+        for group, plain in entry.plain.items():
+            if "title" in plain and group in groups:
+                self.problems.append(Problem(entry.key(group, "title"), f"{group} has the title {groups[group]}; leave this out"))
+            elif "title" not in plain and group not in groups:
+                self.problems.append(Problem(entry.key(group), f"the group {group} has no title"))
+            groups.setdefault(group, plain.get("title", group))
+            for slug, title in plain["causes"].items():
+                if self._takes("cause", slug, entry.key(group, "causes", slug), {}, entry, (), own=own):
+                    self.knowledge.causes[slug] = Cause(slug, title, group)
+
+    def _symptoms(self, entries: list[Entry], own: bool) -> None:
+        entry = entries[0]
+        found = check(SYMPTOMS, entry.plain, entry)
+        self.problems += found
+        if stops(found):
+            return
+        for name, plain in entry.plain.items():
+            if self._takes("class", name, entry.key(name), plain, entry, (name,), own=own):
+                self.knowledge.symptoms[name] = SymptomClass(
+                    name, plain.get("title", name), plain.get("means", ""), plain.get("outside", False),
+                    plain.get("tells_apart", ""), tuple(plain.get("texts", ())))  # fmt: skip
+
+    def _profile(self, entries: list[Entry], own: bool) -> None:
+        entry = entries[0]
         profile, problems = load_profile(entries, self.knowledge.properties)
         self.problems += problems
-        at = entries[0].place("stack")
-        if profile.name in self.profiles:
-            self.problems.append(Problem(at, f"two profiles are named {profile.name}"))
-        if name.rsplit("/", 1)[-1] != f"{profile.name}.yaml":
-            self.problems.append(Problem(at, f"stack {profile.name} stands in {name}; its file is {profile.name}.yaml"))
-        self.profiles[profile.name] = profile
+        if profile is None:
+            return
+        at = entry.place("stack")
+        if entry.file.rsplit("/", 1)[-1] != f"{profile.name}.yaml":
+            wrong = f"stack {profile.name} stands in {entry.file.rsplit('/', 1)[-1]}; its file is {profile.name}.yaml"
+            self.problems.append(Problem(at, wrong))
+        if self._takes("stack", profile.name, at, entry.plain, entry, (), own=own):
+            self.profiles[profile.name] = profile
+            for i, error in enumerate(profile.errors):
+                if error.symptom not in self.knowledge.symptoms:
+                    meant = nearest(error.symptom, self.knowledge.symptoms)
+                    hint = f"; did you mean {meant}?" if meant else ""
+                    where = entry.place("errors", i, "class")
+                    self.problems.append(Problem(where, f'"{error.text}" has the unknown class {error.symptom}{hint}'))
 
-    def _rule(self, entries: list[Entry]) -> None:
+    def _names(self) -> None:
+        """Gather the other names of stacks and what they print; a name leads to one stack."""
+        knowledge = self.knowledge
+        for profile in knowledge.profiles.values():
+            at = self.taken["stack", profile.name][0]
+            for name in profile.also:
+                other = name if name in knowledge.profiles else knowledge.aliases.get(name)
+                if other is not None and other != profile.name:
+                    there = self.taken["stack", other][0].file
+                    self.problems.append(Problem(at, f"{profile.name} is also {name}, which is {other} in {there}"))
+                knowledge.aliases.setdefault(name, profile.name)
+            knowledge.errors += [(profile.name, error) for error in profile.errors]
+
+    def _rule(self, entries: list[Entry], own: bool) -> None:
+        entry = entries[0]
         rule, problems = load_rule(entries, self.knowledge.properties)
         self.problems += problems
         if rule is None:
-            return
-        if rule.slug in self.knowledge.rules:
-            self.problems.append(Problem(rule.place, f"two rules are named {rule.slug}"))
-        self.knowledge.rules[rule.slug] = rule
+            self.broken.add(str(entry.plain["rule"]))
+        elif self._takes("rule", rule.slug, rule.place, entry.plain, entry, (), own=own):
+            self.knowledge.rules[rule.slug] = rule
 
-    def _outside(self, entry: Entry) -> None:
+    def _outside(self, entries: list[Entry], own: bool) -> None:
+        entry = entries[0]
         found, problems = load_outside(entry, self.knowledge.properties)
         self.problems += problems
-        self.knowledge.outside.update(found)
+        for slug, cause in found.items():
+            if self._takes("outside cause", slug, entry.key(slug), entry.plain[slug], entry, (slug,), own=own):
+                self.knowledge.outside[slug] = cause
 
-    def _table(self, table: list[Entry]) -> None:
+    def _sysctls(self, entries: list[Entry], own: bool) -> None:
+        del own
+        entry = entries[0]
+        found = check(SYSCTLS, entry.plain, entry)
+        self.problems += found
+        if stops(found):
+            return
         linux = self.profiles.get("linux")
         extra = {n: s.kind for n, s in linux.aliases.items()} if linux else {}
-        for entry in table:
-            rows = entry.plain["rows"] if isinstance(entry.plain, dict) else entry.plain
-            path: tuple[str, ...] = ("rows",) if isinstance(entry.plain, dict) else ()
-            for i, plain in enumerate(rows):
-                kind = self._value_kind(linux, plain["name"])
-                scope = PropertyScope(
-                    self.knowledge.properties, {"host": "host", "run": "run"}, True, {**extra, "value": kind}
-                )
-                when = parse(str(plain["when"]).lower() if isinstance(plain["when"], bool) else plain["when"], scope,
-                             entry.place(*path, i, "when")) if "when" in plain else None  # fmt: skip
-                if isinstance(when, Problem):
-                    self.problems.append(when)
-                    continue
-                row = SysctlRow(plain["name"], when, str(plain.get("since", "0")), str(plain.get("until", "9999")),
-                                plain["harm"], plain["says"], str(plain.get("source", "")))  # fmt: skip
+        rows, path = (entry.plain["rows"], ("rows",)) if isinstance(entry.plain, dict) else (entry.plain, ())
+        for i, plain in enumerate(rows):
+            kind = _value_kind(linux, plain["name"])
+            scope = PropertyScope(self.knowledge.properties, {"host": "host", "run": "run"}, True, {**extra, "value": kind})
+            at = entry.place(*path, i, "when")
+            when = expression_of(plain["when"], scope, at, asks=True) if "when" in plain else None
+            if isinstance(when, Problem):
+                self.problems.append(when)
+            elif when is not None and when.kind.base != "flag":
+                self.problems.append(Problem(at, f"{when.text} is no condition"))
+            else:
+                row = SysctlRow(plain["name"], when, plain.get("since", "0"), plain.get("until", "9999"),
+                                plain["harm"], plain["says"], plain.get("source", ""))  # fmt: skip
                 self.knowledge.sysctls.setdefault(row.name, []).append(row)
 
-    @staticmethod
-    def _value_kind(linux: Profile | None, name: str) -> Kind:
-        if linux is not None and name in linux.settings:
-            return linux.settings[name].kind
-        return kind_of("ratio")
+
+def _kind(entries: list[Entry]) -> str:
+    """Return whether a file is a rule or a stack by its first key's name; "" where it is neither."""
+    plain = entries[0].plain if entries else None
+    return next((k for k in ("stack", "rule") if isinstance(plain, dict) and k in plain), "")
+
+
+def _value_kind(linux: Profile | None, name: str) -> Kind:
+    return linux.settings[name].kind if linux is not None and name in linux.settings else kind_of("ratio")

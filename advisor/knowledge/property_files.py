@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from advisor.errors import Problem
 from advisor.expressions import Expression, kind_of
-from advisor.knowledge.keys import unknown_keys
+from advisor.knowledge.language import expression_of
+from advisor.knowledge.shapes import check, stops
+from advisor.knowledge.tables import PROPERTIES, SUBJECTS
 from advisor.origin import Source
-from advisor.parsing import parse
 from advisor.properties import ALIASES, Derivation, Properties, Property
 from advisor.reading import Entry
-
-_KEYS = frozenset(("kind", "low", "high", "values", "of", "key", "otherwise", "neutral", "assume", "knob", "derive",
-                   "ask", "means", "figures", "counter"))  # fmt: skip
 
 
 def load_properties(entry: Entry) -> tuple[Properties, list[Problem]]:
     """Return the properties of ``rules/properties.yaml`` and what is wrong with the file; expressions are not linked."""
-    properties, problems = Properties(), list[Problem]()
+    properties, problems = Properties(), check(PROPERTIES, entry.plain, entry)
+    properties.all.update((subject, {}) for subject in SUBJECTS)
+    if stops(problems):
+        return properties, problems
     for subject, group in entry.plain.items():
-        properties.all[subject] = {}
+        if subject not in SUBJECTS:
+            continue  # told as an unknown key
         for name, plain in group.items():
-            at = entry.place(subject, name)
-            problems += unknown_keys(plain, _KEYS, entry, subject, name)
+            at = entry.key(subject, name)
             try:
-                kind = kind_of(plain.get("kind", ""), map(str, plain.get("values", ())), plain.get("of", ""))
+                kind = kind_of(plain["kind"], plain.get("values", ()), plain.get("of", ""))
                 properties.all[subject][name] = Property(subject, name, kind, plain)
             except KeyError:
-                problems.append(Problem(at, f"{subject}.{name} has no known kind ({plain.get('kind')})"))
+                problems.append(Problem(at, f"{subject}.{name} has no known kind ({plain['kind']})"))
             except ValueError as error:
                 problems.append(Problem(at, f"{subject}.{name}: {error}"))
     for prop in properties:
@@ -42,8 +43,10 @@ def _derivations(properties: Properties, prop: Property, entry: Entry) -> list[P
     scope = properties.scope({**ALIASES.get(prop.subject, {}), prop.subject: prop.subject}, formulas=True)
     for i, way in enumerate(entry.plain[prop.subject][prop.name].get("derive", ())):
         at = entry.place(prop.subject, prop.name, "derive", i, "value")
-        value = parse(way["value"], scope, at)
-        when = parse(way["when"], scope, at) if "when" in way else None
+        value = expression_of(way["value"], scope, at)
+        when = None
+        if "when" in way:
+            when = expression_of(way["when"], scope, entry.place(prop.subject, prop.name, "derive", i, "when"), asks=True)
         problems += [p for p in (value, when) if isinstance(p, Problem)]
         if isinstance(value, Expression) and not isinstance(when, Problem):
             if not value.kind.fits(prop.kind):

@@ -8,35 +8,14 @@ from typing import Any
 
 from advisor.errors import Place, Problem, nearest
 from advisor.expressions import Expression, unit_kind
-from advisor.knowledge.keys import unknown_keys
+from advisor.knowledge.given import given_problems
+from advisor.knowledge.language import expression_of
 from advisor.knowledge.parts import OutsideCause
-from advisor.parsing import parse
+from advisor.knowledge.shapes import check, stops
+from advisor.knowledge.tables import OUTSIDE, RULE, RULE_CASES
 from advisor.properties import ALIASES, PARTS, Properties, PropertyScope
 from advisor.reading import Entry
-from advisor.rules import CONFIDENCES, OPERATORS, SCOPES, SEVERITIES, Fix, Rule, Sign, Template, rank
-
-_KEYS = frozenset(("rule", "title", "severity", "soften", "confidence", "cause", "scope", "each", "after", "explains", "applies",
-                   "let", "require", "summary", "message", "evidence", "impact", "fix", "why", "leave", "wire", "references",
-                   "proof", "see", "signs"))  # fmt: skip
-_NEEDED = (
-    "rule",
-    "title",
-    "severity",
-    "confidence",
-    "cause",
-    "scope",
-    "require",
-    "summary",
-    "message",
-    "why",
-    "references",
-    "proof",
-)
-_OUTSIDE = frozenset(("title", "explains", "weigh", "signs", "look_for"))
-_SIGN = frozenset(("when", "weigh", "say"))
-_FIX = frozenset(("set", "unset", "do", "when", "risk", "verify"))
-_CASE = frozenset(("name", "given", "expect", "missing", "fix", "stays"))
-OUTCOMES = ("violated", "met", "unknown", "not applicable")
+from advisor.rules import OPERATORS, Fix, Rule, Sign, Template, rank
 
 
 def rule_aliases(scope: str) -> dict[str, str]:
@@ -55,9 +34,8 @@ class _Loader:
         self.problems.append(Problem(self.entry.place(*self.at, *path), message))
 
     def expression(self, scope: PropertyScope, raw: Any, *path: str | int, kind: str = "") -> Expression | None:
-        if isinstance(raw, bool):
-            raw = str(raw).lower()
-        found = parse(str(raw), scope, self.entry.place(*self.at, *path))
+        asks = path[-1] in ("when", "applies")
+        found = expression_of(raw, scope, self.entry.place(*self.at, *path), asks=asks)
         if isinstance(found, Problem):
             self.problems.append(found)
             return None
@@ -67,31 +45,21 @@ class _Loader:
         return found
 
     def load(self) -> None:
+        """Fill in the rule from a file whose form is right."""
         plain, rule = self.plain, self.rule
-        self.problems += unknown_keys(plain, _KEYS, self.entry)
-        for key in _NEEDED:
-            if key not in plain:
-                self.fail(f"the rule has no {key}")
-        if self.problems:
-            return
         rule.slug, rule.place, rule.plain = str(plain["rule"]), self.entry.place("rule"), plain
         rule.title, rule.cause, rule.why = plain["title"], plain["cause"], plain["why"]
         rule.leave, rule.wire = plain.get("leave", ""), plain.get("wire", "")
         rule.references, rule.proof = tuple(map(str, plain["references"])), str(plain["proof"])
         rule.after, rule.explains = tuple(plain.get("after", ())), tuple(plain.get("explains", ()))
         rule.see = tuple(plain.get("see", ()))
-        for key, known in (("severity", SEVERITIES), ("confidence", CONFIDENCES), ("scope", SCOPES)):
-            if plain[key] not in known:
-                self.fail(f"{key} {plain[key]} is none of: {', '.join(known)}", key)
-            setattr(rule, key, plain[key])
-        if self.problems:
-            return
+        rule.severity, rule.confidence, rule.scope = plain["severity"], plain["confidence"], plain["scope"]
         scope = self._scope()
         self._conditions(scope)
         self._texts(scope)
         rule.impact = tuple(
-            (str(line["what"]), value) for i, line in enumerate(plain.get("impact", ()))
-            if (value := self.expression(scope, line.get("value"), "impact", i, "value")) is not None)  # fmt: skip
+            (line["what"], value) for i, line in enumerate(plain.get("impact", ()))
+            if (value := self.expression(scope, line["value"], "impact", i, "value")) is not None)  # fmt: skip
         rule.evidence = tuple(plain.get("evidence", ())) or rule.leaves(*rule.require)
         for i, name in enumerate(plain.get("evidence", ())):
             if scope.lookup(name) is None:
@@ -104,11 +72,9 @@ class _Loader:
         wider = PropertyScope(scope.properties, {**scope.aliases, "seen": "symptom", "tried": "symptom"}, extra=scope.extra)
         found = []
         for i, raw in enumerate(plain):
-            self.problems += unknown_keys(raw, _SIGN, self.entry, *self.at, "signs", i)
-            when = self.expression(wider, raw.get("when", ""), "signs", i, "when", kind="flag")
+            when = self.expression(wider, raw["when"], "signs", i, "when", kind="flag")
             if when is not None:
-                say = self._template(wider, raw.get("say", ""), "signs", i, "say")
-                found.append(Sign(when, float(raw.get("weigh", 0)), say))
+                found.append(Sign(when, float(raw["weigh"]), self._template(wider, raw["say"], "signs", i, "say")))
         return tuple(found)
 
     def _scope(self) -> PropertyScope:
@@ -139,10 +105,8 @@ class _Loader:
                              if (e := self.expression(scope, raw, "require", i, kind="flag")) is not None)  # fmt: skip
         rule.soften = None
         if "soften" in plain:
-            when = self.expression(scope, plain["soften"].get("when"), "soften", "when", kind="flag")
-            if plain["soften"].get("to") not in SEVERITIES:
-                self.fail(f"soften to none of: {', '.join(SEVERITIES)}", "soften", "to")
-            elif when is not None:
+            when = self.expression(scope, plain["soften"]["when"], "soften", "when", kind="flag")
+            if when is not None:
                 rule.soften = (plain["soften"]["to"], when)
 
     def _texts(self, scope: PropertyScope) -> None:
@@ -153,7 +117,7 @@ class _Loader:
         messages = []
         for i, line in enumerate(lines):
             when = self.expression(scope, line["when"], "message", i, "when", kind="flag") if "when" in line else None
-            messages.append((when, self._template(scope, line.get("say", ""), "message", i, "say")))
+            messages.append((when, self._template(scope, line["say"], "message", i, "say")))
         rule.messages = tuple(messages)
 
     def _template(self, scope: PropertyScope, text: str, *path: str | int) -> Template:
@@ -168,7 +132,6 @@ class _Loader:
         return Template(str(text), parts)
 
     def _fix(self, scope: PropertyScope, index: int, raw: Any) -> Fix:
-        self.problems += unknown_keys(raw, _FIX, self.entry, "fix", index)
         moves: list[tuple[str, str, Expression | None]] = []
         for name, bound in raw.get("set", {}).items():
             path = ("fix", index, "set", name)
@@ -211,60 +174,67 @@ def _subject_path(scope: PropertyScope, path: str) -> bool:
 
 def load_rule(entries: list[Entry], properties: Properties) -> tuple[Rule | None, list[Problem]]:
     """Return the rule in *entries* (the rule, its cases), not yet linked, and what is wrong with it."""
-    loader = _Loader(entries[0], properties)
-    if not isinstance(entries[0].plain, dict):
-        return None, [Problem(entries[0].place(), "the rule is no mapping")]
+    entry, cases = entries[0], entries[1:]
+    problems = check(RULE, entry.plain, entry)
+    problems += [p for c in cases[:1] for p in check(RULE_CASES, c.plain, c)]
+    problems += [Problem(extra.place(), "a third document; a rule's file has the rule and its cases") for extra in cases[1:]]
+    if stops(problems):
+        return None, problems
+    loader = _Loader(entry, properties)
     loader.load()
-    problems = loader.problems
+    problems += loader.problems
     if problems:
         return None, problems
     rule = loader.rule
-    name = re.split(r"[/\\]", entries[0].file)[-1]
-    rule.area = re.split(r"[/\\]", entries[0].file)[-2] if "/" in entries[0].file else ""
+    name = re.split(r"[/\\]", entry.file)[-1]
+    rule.area = re.split(r"[/\\]", entry.file)[-2] if "/" in entry.file else ""
     if name != f"{rule.slug}.yaml":
         problems.append(Problem(rule.place, f"rule {rule.slug} stands in {name}; its file is {rule.slug}.yaml"))
-    if len(entries) < 2 or not entries[1].plain.get("cases"):
+    if not cases:
         problems.append(Problem(rule.place, f"rule {rule.slug} has no cases"))
-        rule.cases, rule.case_entry = [], entries[0]
+        rule.cases, rule.case_entry = [], entry
         return rule, problems
-    rule.case_entry, rule.cases = entries[1], entries[1].plain["cases"]
-    for i, case in enumerate(rule.cases):
-        problems += unknown_keys(case, _CASE, entries[1], "cases", i)
-        if case.get("expect") not in OUTCOMES:
-            problems.append(Problem(entries[1].place("cases", i), f"expect is none of: {', '.join(OUTCOMES)}"))
+    rule.case_entry, rule.cases = cases[0], cases[0].plain["cases"]
+    problems += given_problems(rule, properties)
     problems += _kinds_of_cases(rule)
     return rule, problems
 
 
 def load_outside(entry: Entry, properties: Properties) -> tuple[dict[str, OutsideCause], list[Problem]]:
     """Return the causes outside configuration of ``rules/outside.yaml``, and what is wrong with the file."""
-    problems: list[Problem] = []
-    found = {}
+    problems = check(OUTSIDE, entry.plain, entry)
+    found: dict[str, OutsideCause] = {}
+    if stops(problems):
+        return found, problems
     for slug, plain in entry.plain.items():
-        problems += unknown_keys(plain, _OUTSIDE, entry, slug)
         loader = _Loader(entry, properties, (slug,))
         signs = loader.signs(properties.scope({"workload": "workload", "run": "run"}), plain.get("signs", ()))
         problems += loader.problems
-        found[slug] = OutsideCause(slug, str(plain.get("title", slug)), tuple(plain.get("explains", ())),
-                                   float(plain.get("weigh", 1)), signs, str(plain.get("look_for", "")))  # fmt: skip
+        found[slug] = OutsideCause(slug, plain.get("title", slug), tuple(plain.get("explains", ())),
+                                   float(plain.get("weigh", 1)), signs, plain.get("look_for", ""))  # fmt: skip
     return found, problems
 
 
 def _kinds_of_cases(rule: Rule) -> list[Problem]:
-    expected = {case.get("expect") for case in rule.cases}
+    expected = {case["expect"] for case in rule.cases}
     missing = [kind for kind in ("violated", "met", "unknown") if kind not in expected]
-    if not any("edge" in str(case.get("name", "")).lower() for case in rule.cases):
+    if not any("edge" in case["name"].lower() for case in rule.cases):
         missing.append("edge (its name says so)")
     return [Problem(rule.place, f"rule {rule.slug} has no case: {kind}") for kind in missing]
 
 
-def check_rules(rules: Mapping[str, Rule], causes: Collection[str], symptoms: Collection[str]) -> list[Problem]:
-    """Return what is wrong between rules: unknown slugs in ``after`` and ``see``, cycles, unknown causes and symptoms."""
-    problems = []
+def check_rules(rules: Mapping[str, Rule], causes: Collection[str], symptoms: Collection[str],
+                slugs: Collection[str] = ()) -> list[Problem]:  # fmt: skip
+    """
+    Return what is wrong between rules: unknown slugs in ``after`` and ``see``, cycles, unknown causes and symptoms.
+
+    *slugs* are all that may be named, where some rules could not be loaded; default: those of *rules*.
+    """
+    problems, known = [], slugs or rules
     for rule in rules.values():
         for slug in (*rule.after, *rule.see):
-            if slug not in rules:
-                meant = nearest(slug, rules)
+            if slug not in known:
+                meant = nearest(slug, known)
                 problems.append(Problem(rule.place, f"no rule {slug}{f'; did you mean {meant}?' if meant else ''}"))
         if causes and rule.cause not in causes:
             problems.append(Problem(rule.place, f"no cause {rule.cause} in causes.yaml"))
