@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from advisor import __version__
+from advisor.baseline import Baseline, Hidden, without_hidden
 from advisor.document import Document, Ignore, StackRef, read_documents
 from advisor.engine import FAULT, VIOLATED, Instance, Outcome, instances, judge
 from advisor.errors import InputError, Place, Problem, nearest, shown
@@ -23,10 +24,10 @@ from advisor.units import parse_date
 __all__ = ["Run", "Stream", "check"]
 
 
-def check(
+def check(  # noqa: PLR0913 (a call has its options)
     paths: Sequence[str], *, stdin: str | None = None, today: str | None = None, sets: Sequence[str] = (),
           packs: Sequence[str] = (), max_size: int = LIMITS.size, details: bool = True, snippets: bool = False,
-          knowledge: Knowledge | None = None) -> Run:  # fmt: skip
+          baseline: Baseline | None = None, knowledge: Knowledge | None = None) -> Run:  # fmt: skip
     """
     Judge the documents of files and directories, and plan the remedy.
 
@@ -47,6 +48,8 @@ def check(
 
         snippets: Whether reports hold the snippets of their plans.
 
+        baseline: What is known already; it takes down what was found.
+
         knowledge: What is known; None loads it.
 
     Returns:
@@ -58,7 +61,7 @@ def check(
         KnowledgeError: Where a rule or a profile is wrong.
     """
     stream = Stream(paths, stdin=stdin, today=today, sets=sets, packs=packs, max_size=max_size, details=details,
-                    snippets=snippets, knowledge=knowledge)  # fmt: skip
+                    snippets=snippets, baseline=baseline, knowledge=knowledge)  # fmt: skip
     reports = list(stream)
     return Run(reports, stream.problems, stream.today, __version__, stream.faults)
 
@@ -76,13 +79,14 @@ class Stream:
         InputError, KnowledgeError: When made, as :func:`check`; it takes the same arguments.
     """
 
-    def __init__(self, paths: Sequence[str], *, stdin: str | None = None, today: str | None = None, sets: Sequence[str] = (),
+    def __init__(  # noqa: PLR0913 (as above)
+        self, paths: Sequence[str], *, stdin: str | None = None, today: str | None = None, sets: Sequence[str] = (),
                  packs: Sequence[str] = (), max_size: int = LIMITS.size, details: bool = True, snippets: bool = False,
-                 knowledge: Knowledge | None = None) -> None:  # fmt: skip
+                 baseline: Baseline | None = None, knowledge: Knowledge | None = None) -> None:  # fmt: skip
         self.knowledge = knowledge or load_knowledge(packs)
         self.today = day_of(today)
         self.faults: list[str] = []
-        self.details, self.snippets = details, snippets
+        self.details, self.snippets, self.baseline = details, snippets, baseline
         self._builder = Builder(self.knowledge, self.today)
         documents, read = read_documents(paths, stdin=stdin, max_size=max_size, **checks(self.knowledge, self._builder))
         self._read = read
@@ -105,13 +109,22 @@ class Stream:
             if not sound([system], documents, self._builder.problems):
                 continue
             try:
-                yield _judge(system, self.knowledge, self.today, self.faults, details=self.details, snippets=self.snippets)
+                yield self._judge(system)
             except Exception as error:
                 if os.environ.get("ADVISOR_DEBUG"):
                     raise
                 files = ", ".join(dict.fromkeys(document.file for document in documents))
                 said = f"{type(error).__name__}: {error}"
                 self.faults.append(f"internal error in {files}: {said}; the other documents were judged")
+
+
+    def _judge(self, system: System) -> Report:
+        sheet = Sheet(self.knowledge.properties)
+        judged = judge_system(system, self.knowledge, self.today, self.faults, sheet, baseline=self.baseline)
+        digests = {f: _digest(f) for f in dict.fromkeys(p.document.file for p in system.paths)} if self.details else {}
+        report = build_report(judged, self.knowledge, digests, details=self.details, snippets=self.snippets)
+        hidden = [view for view in judged.ignored.values() if isinstance(view, Hidden)]
+        return without_hidden(report, hidden, self.baseline.file) if self.baseline is not None else report
 
 
 def checks(known: Knowledge, builder: Builder) -> dict[str, Any]:
@@ -204,22 +217,20 @@ def apply_sets(sets: Sequence[str], systems: Sequence[System], builder: Builder)
         raise InputError(problems)
 
 
-def _judge(
-    system: System, knowledge: Knowledge, day: str, faults: list[str], *, details: bool, snippets: bool
-) -> Report:
-    judged = judge_system(system, knowledge, day, faults, Sheet(knowledge.properties))
-    digests = {f: _digest(f) for f in dict.fromkeys(p.document.file for p in system.paths)} if details else {}
-    return build_report(judged, knowledge, digests, details=details, snippets=snippets)
-
-
 def judge_system(
-    system: System, knowledge: Knowledge, day: str, faults: list[str], sheet: Sheet, *, plans: bool = True
-) -> Judged:
-    """Return what the engine finds of *system* on a fresh *sheet*, with the plan if *plans*; adds faults of rules to *faults*."""
+    system: System, knowledge: Knowledge, day: str, faults: list[str], sheet: Sheet, *, plans: bool = True,
+    baseline: Baseline | None = None) -> Judged:  # fmt: skip
+    """
+    Return what the engine finds of *system* on a fresh *sheet*, with the plan if *plans*; adds faults of rules to *faults*.
+
+    What *baseline* knows is among the ignored.
+    """
     outcomes = judge(instances(knowledge.rules.values(), system.subjects), sheet)
     faults += [f"internal error in rule {o.instance.rule.slug} on {o.instance.subject.name}: {o.fault}; the other rules ran"
                for o in outcomes if o.status == FAULT]  # fmt: skip
     ignored, lapsed = _ignored(system, outcomes, day)
+    if baseline is not None:
+        ignored = {**ignored, **baseline.take(outcomes, ignored, sheet)}
     positions = {hop.name: i for path in system.paths for i, hop in enumerate(path.hops)}
     none = Plan(sheet, (), True, (), (), outcomes, {}, 0)
     plan = Planner(sheet, outcomes, ignored, positions).plan() if plans else none

@@ -201,6 +201,8 @@ COUNTS = Shape("counts", "How many outcomes of each sort.", {
     "unknown": Field(COUNT, "Rules that could not be decided."),
     "ignored": Field(COUNT, "Findings that the document ignores."),
     "not_applicable": Field(COUNT, "Rules that do not apply."),
+    "known": Field(COUNT, "Findings that a baseline makes known; no other number counts them."),
+    "known_errors": Field(COUNT, "How many of these are errors."),
 })  # fmt: skip
 SNIPPET = Shape("snippet", "A file to paste or drop in.", {
     "path": Field(TEXT, "Its name."),

@@ -45,7 +45,13 @@ def summary(counts: Counts, separator: str = "·") -> str:
         f"{counts.unknown} not assessed",
         f"{counts.ignored} ignored",
         f"{counts.not_applicable} not applicable",
+        *([known(counts)] if counts.known else []),
     ))  # fmt: skip
+
+
+def known(counts: Counts) -> str:
+    """Return how many findings a baseline makes known, and how many errors it hides."""
+    return f"{counts.known} known" + (f" ({number(counts.known_errors, 'error')} among them)" if counts.known_errors else "")
 
 
 def total(run: Run) -> Counts:

@@ -353,7 +353,12 @@ class GroupView(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """Findings by severity, and the other outcomes by kind."""
+    """
+    Findings by severity, and the other outcomes by kind.
+
+    Attributes:
+        known: Findings that a baseline makes known, *known_errors* of them errors; no other number counts them.
+    """
 
     error: int
     warning: int
@@ -362,6 +367,8 @@ class Counts(NamedTuple):
     unknown: int
     ignored: int
     not_applicable: int
+    known: int = 0
+    known_errors: int = 0
 
 
 class SnippetView(NamedTuple):
