@@ -6,17 +6,18 @@ from typing import Any
 
 import click
 
-from advisor.cli import checking, options, terminal
+from advisor.cli import checking, completing, options, terminal
 
 FORMATS = {"text": "text", "markdown": "markdown", "json": "json_v1"}  # and the module that writes it
 
 
 @click.command()
-@click.argument("old")
-@click.argument("new", required=False)
+@click.argument("old", shell_complete=completing.files)
+@click.argument("new", required=False, shell_complete=completing.files)
 @click.option("--format", "format_", type=click.Choice(tuple(FORMATS)), default="text", show_default=True,
               help="How to write what changed; markdown is a comment for a pull request.")  # fmt: skip
-@click.option("-o", "--output", metavar="FILE", default="-", help="Where to write it; default: standard output.")
+@click.option("-o", "--output", metavar="FILE", default="-", shell_complete=completing.files,
+              help="Where to write it; default: standard output.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite FILE although the advisor did not write it.")
 @click.option("--fail-on-new", type=click.Choice(options.FAIL_ON), default="error", show_default=True,
               is_flag=False, flag_value="error", help="Exit with 1 where a finding of this severity or above is new.")  # fmt: skip

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
-from advisor.cli import terminal
+from advisor.cli import completing, terminal
 
 
 @click.command()
-@click.argument("what", nargs=-1, required=True)
-@click.option("--rules", "packs", metavar="DIR", multiple=True, help="Know the rules in this directory too. Repeatable.")
+@click.argument("what", nargs=-1, required=True, shell_complete=completing.topics)
+@click.option("--rules", "packs", metavar="DIR", multiple=True, shell_complete=completing.folders,
+              help="Know the rules in this directory too. Repeatable.")  # fmt: skip
 def explain(what: tuple[str, ...], packs: tuple[str, ...]) -> int:
     """
     Explain a rule, stack, setting, property, kernel setting, symptom, or a pasted error line.

@@ -15,7 +15,7 @@ from advisor.cli import terminal
 from advisor.cli.guard import guarded
 from advisor.errors import nearest, shown
 
-COMMANDS = ("check", "diff", "report", "explain", "rules", "stacks", "init", "schema")
+COMMANDS = ("check", "diff", "report", "explain", "rules", "stacks", "init", "schema", "completion", "man")
 
 
 class Lazy(click.Group):
@@ -39,7 +39,7 @@ class Lazy(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return name, command and its arguments; what is no command is told the nearest one."""
         name = args[0]
-        if name in COMMANDS or name.startswith("-"):
+        if name in COMMANDS or ctx.resilient_parsing or name.startswith("-"):
             return super().resolve_command(ctx, args)
         meant = nearest(name, COMMANDS)
         if os.path.exists(name):

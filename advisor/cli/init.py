@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from advisor.cli import terminal
+from advisor.cli import completing, terminal
 
 
 @click.command()
-@click.argument("stacks", metavar="[STACK]...", nargs=-1)
+@click.argument("stacks", metavar="[STACK]...", nargs=-1, shell_complete=completing.stacks)
 def init(stacks: tuple[str, ...]) -> int:
     """
     Print a commented document with a hop for each STACK, from the caller to the last server. It can be checked at once.

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from advisor.cli import completing
 from advisor.cli.checking import FORMATS, SEVERITIES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -76,12 +77,12 @@ def _stack(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command
     return add
 
 
-paths = click.argument("paths", metavar="[PATH]...", nargs=-1)
+paths = click.argument("paths", metavar="[PATH]...", nargs=-1, shell_complete=completing.files)
 
 judging = _stack([
     click.option("--set", "sets", metavar="HOP.SETTING=VALUE", multiple=True,
                  help="What if: judge with this value in place of the document's. Repeatable."),
-    click.option("--rules", "packs", metavar="DIR", multiple=True,
+    click.option("--rules", "packs", metavar="DIR", multiple=True, shell_complete=completing.folders,
                  help="Judge by the rules in this directory too. Repeatable."),
     click.option("--today", metavar="DATE", callback=_day,
                  help="The day to judge on, for ends of support and `ignore until`; default: today."),
@@ -95,9 +96,9 @@ failing = _stack([
 ])  # fmt: skip
 
 formats = _stack([
-    click.option("--format", "formats", metavar="NAME[:FILE]", multiple=True, callback=_formats,
+    click.option("--format", "formats", metavar="NAME[:FILE]", multiple=True, callback=_formats, shell_complete=completing.formats,
                  help=f"How to write what was found, and where to: {', '.join(FORMATS)}; default: text. Repeatable."),
-    click.option("-o", "--output", metavar="FILE", default="-",
+    click.option("-o", "--output", metavar="FILE", default="-", shell_complete=completing.files,
                  help="Where the format without a FILE goes; default: standard output."),
     click.option("--force", is_flag=True, help="Overwrite FILE although the advisor did not write it."),
     click.option("--all-outcomes", is_flag=True, help="In sarif: what is met and what is not known too."),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from advisor.cli import checking, options, terminal
+from advisor.cli import checking, completing, options, terminal
 
 if TYPE_CHECKING:
     from advisor.report.parts import Report, Run
@@ -16,7 +16,8 @@ _COMMANDS = ("aws ", "envoy ", "gcloud ", "haproxy ", "kubectl ", "nginx -", "sy
 
 @click.command()
 @options.paths
-@click.option("-d", "--out", metavar="DIR", required=True, help="The directory to write into; made if it is not there.")
+@click.option("-d", "--out", metavar="DIR", required=True, shell_complete=completing.folders,
+              help="The directory to write into; made if it is not there.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite files that the advisor did not write, or that were changed since.")
 @options.failing
 @options.judging

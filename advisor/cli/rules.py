@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli import options, terminal
+from advisor.cli import completing, options, terminal
 
 if TYPE_CHECKING:
     from advisor.cases import Result
     from advisor.knowledge import Knowledge
     from advisor.rules import Rule
 
-packs_option = click.option("--rules", "packs", metavar="DIR", multiple=True,
+packs_option = click.option("--rules", "packs", metavar="DIR", multiple=True, shell_complete=completing.folders,
                             help="Know the rules in this directory too. Repeatable.")  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def list_(packs: tuple[str, ...], format_: str) -> int:
 
 
 @rules.command()
-@click.argument("slug")
+@click.argument("slug", shell_complete=completing.rules)
 @packs_option
 @options.as_data
 def show(slug: str, packs: tuple[str, ...], format_: str) -> int:
@@ -86,7 +86,7 @@ def show(slug: str, packs: tuple[str, ...], format_: str) -> int:
 
 
 @rules.command()
-@click.argument("directory", metavar="DIR")
+@click.argument("directory", metavar="DIR", shell_complete=completing.folders)
 @options.as_data
 def test(directory: str, format_: str) -> int:
     """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from advisor.cli import options, terminal
+from advisor.cli import completing, options, terminal
 
 if TYPE_CHECKING:
     from advisor.knowledge import Knowledge
@@ -52,7 +52,7 @@ def list_(format_: str) -> int:
 
 
 @stacks.command()
-@click.argument("name")
+@click.argument("name", shell_complete=completing.stacks)
 @options.as_data
 def show(name: str, format_: str) -> int:
     """
