@@ -111,7 +111,7 @@ def test_an_unknown_shell_is_told_which_there_are() -> None:
 
 
 def commands(group: click.Group, path: str = "advisor") -> Iterator[tuple[str, click.Command]]:
-    ctx = click.Context(group)
+    ctx = click.Context(group, **group.context_settings)
     for name in group.list_commands(ctx):
         found = group.get_command(ctx, name)
         assert found is not None

@@ -49,7 +49,7 @@ def page(root: click.Group) -> str:
     lines += [".SH SYNOPSIS", ".B advisor", ".I COMMAND", "[\\fIOPTION\\fR]... [\\fIARGUMENT\\fR]...", ".SH DESCRIPTION"]
     lines += _help(root)
     lines.append(".SH COMMANDS")
-    lines += _commands(root, click.Context(root, info_name="advisor"))
+    lines += _commands(root, click.Context(root, info_name="advisor", **root.context_settings))
     for title, entries in (("FILES", _FILES), ("ENVIRONMENT", _ENVIRONMENT)):
         lines.append(f".SH {title}")
         for name, text in entries.items():
