@@ -20,6 +20,7 @@ from advisor.moves import Circular, Conflict, Move, Target
 from advisor.rollout import Change, roll_out
 from advisor.rules import SEVERITIES, Fix, rank
 from advisor.sheet import Sheet
+from advisor.stacks import UNSET
 from advisor.values import known, le
 
 DEPTH, EVALUATIONS, CULPRITS = 6, 2000, 6
@@ -295,6 +296,9 @@ class Planner:
                 if self._met(subject, rest[-1], operator, bound, goal):
                     continue
                 return target
+            unset = target.setting is not None and _cell(self.base, target).value is UNSET
+            if unset and self._met(subject, rest[-1], operator, bound, goal):
+                continue  # it holds without being written down
             flips = bool(target.through and target.through.moves and target.through.moves.flips)
             turned = {"at_least": "at_most", "at_most": "at_least"}.get(operator, operator) if flips else operator
             moves.append(Move(turned, bound, goal.bind, goal.rule.lets, goal, target))

@@ -202,6 +202,7 @@ def _rest(page: Page, report: Report, options: Options) -> None:
         lines.append(("COVERAGE", words.coverage(report.coverage)))
     if report.findings or report.plan.steps:
         lines.append(("PLAN", words.planned(report.plan)))
+        lines.extend(("", f"Also: {one}.") for one in words.besides(report))
         if options.verbose:
             lines.extend(("", f"Left: {one}") for one in report.plan.left)
         elif report.plan.left:

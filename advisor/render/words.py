@@ -101,6 +101,12 @@ def planned(plan: PlanView) -> str:
     return f"{number(changes, 'change')} in {number(len(plan.steps), 'step')}: {order}. {plan.again}".strip()
 
 
+def besides(report: Report) -> list[str]:
+    """Return the planned changes that no finding shows: they mend what another change would bring about."""
+    told = {change for finding in report.findings for change in finding.changes}
+    return [f"{moved(c)} ({listed(list(c.rules))})" for step in report.plan.steps for c in step.changes if c not in told]
+
+
 def by_rule(left: Sequence[str]) -> str:
     """Return the rules of what a plan leaves ("rule: subject"), each once, with how often."""
     rules = [one.partition(":")[0] for one in left]

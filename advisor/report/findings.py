@@ -199,4 +199,6 @@ def _why_open(open_: Open) -> list[str]:
         sentences.append(f"A change that mends it breaks {names}: one of them has to give.")
     if open_.gave_up:
         sentences.append("No plan was found within the limit of trials; that is not to say there is none.")
-    return sentences or ["No change of settings mends it without making another finding."]
+    if not sentences and any(fix.moves for fix in open_.instance.rule.fixes):
+        return ["No change of settings mends it without making another finding."]
+    return sentences
