@@ -45,12 +45,13 @@ class KeptProfiles(Mapping[str, Profile]):
         return len(self._packed)
 
 
-def key_of(files: list[tuple[str, str]]) -> str:
-    """Return the key of the knowledge of *files* (path, name): what they were; empty where there is no cache."""
-    if not _directory():
+def key_of(files: list[tuple[str, str]], templates: list[str]) -> str:
+    """Return the key of the knowledge of *files* (path, name) and directories of templates; empty where there is no cache."""
+    if not directory():
         return ""
     parts = [str(sys.implementation.cache_tag), __version__]
-    for path, name in (*files, *_code_files()):
+    targets = [(path := os.path.join(folder, "targets.yaml"), path) for folder in templates]
+    for path, name in (*files, *targets, *_code_files()):
         status = os.stat(path)
         parts.append(f"{name} {status.st_size} {status.st_mtime_ns}")
     return "\0".join(parts)
@@ -84,8 +85,6 @@ def load(key: str) -> Knowledge | None:
 
 def save(key: str, knowledge: Knowledge) -> None:
     """Keep *knowledge*, not yet linked, under *key*; a cache that cannot be written is done without."""
-    import tempfile
-
     profiles = knowledge.profiles
     packed = {name: (pickle.dumps(p, 5), _code(p.expressions())) for name, p in profiles.items()}
     knowledge.profiles = {}
@@ -93,34 +92,59 @@ def save(key: str, knowledge: Knowledge) -> None:
         data = pickle.dumps((knowledge, _code(knowledge.expressions()), packed), 5)
     finally:
         knowledge.profiles = profiles
-    directory = _directory()
+    if keep(_path(key), key.encode() + b"\n" + data):
+        _forget_others(directory())
+
+
+def keep(path: str, data: bytes) -> bool:
+    """Write *data* to the file *path* of the cache, whole or not at all; return whether it is there."""
+    import tempfile
+
+    folder = os.path.dirname(path)
     try:
-        os.makedirs(directory, mode=0o700, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=directory)
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder)
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(key.encode() + b"\n" + data)
-            os.replace(temporary, _path(key))
+                stream.write(data)
+            os.replace(temporary, path)
         except OSError:
             os.unlink(temporary)
-            return
-        _forget_others(directory)
+            return False
+    except OSError:
+        return False
+    return True
+
+
+def kept(path: str) -> bytes:
+    """
+    Return what stands in the file *path* of the cache; nothing where somebody else may have written it.
+
+    Raises:
+        OSError: Where it cannot be read.
+    """
+    with open(path, "rb") as stream:
+        if _ours(os.fstat(stream.fileno())) and _ours(os.stat(os.path.dirname(path))):
+            return stream.read()
+    return b""
+
+
+def _forget_others(folder: str) -> None:
+    """Remove what was kept under other keys, but for the newest few: other versions and packs may be in use beside this one."""
+    try:
+        found = sorted((e for e in os.scandir(folder) if e.name.endswith(".knowledge")), key=lambda e: e.stat().st_mtime)
+        for entry in found[:-4]:
+            os.unlink(entry.path)
     except OSError:
         return
 
 
-def _forget_others(directory: str) -> None:
-    """Remove what was kept under other keys, but for the newest few: other versions may be in use beside this one."""
-    kept = sorted((e for e in os.scandir(directory) if e.name.endswith(".knowledge")), key=lambda e: e.stat().st_mtime)
-    for entry in kept[:-4]:
-        os.unlink(entry.path)
-
-
 def _path(key: str) -> str:
-    return os.path.join(_directory(), f"{crc32(key.encode()):08x}.knowledge")
+    return os.path.join(directory(), f"{crc32(key.encode()):08x}.knowledge")
 
 
-def _directory() -> str:
+def directory() -> str:
+    """Return the user's directory of the cache; "" where it is turned off."""
     own = os.environ.get("ADVISOR_CACHE_DIR")
     if own is not None:
         return own

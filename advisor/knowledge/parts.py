@@ -77,6 +77,10 @@ class Knowledge:
         profiles: By name; those of the cache are unpacked when they are asked for.
 
         errors: Every error text with the name of the stack that prints it.
+
+        added: What packs added or replaced: kind and name ("rule", slug) to the pack's directory.
+
+        templates: The directories of packs that hold snippets.
     """
 
     def __init__(self, properties: Properties) -> None:
@@ -90,6 +94,8 @@ class Knowledge:
         self.sysctls: dict[str, list[SysctlRow]] = {}
         self.errors: list[tuple[str, ErrorText]] = []
         self.outside: dict[str, OutsideCause] = {}
+        self.added: dict[tuple[str, str], str] = {}
+        self.templates: tuple[str, ...] = ()
 
     def profile(self, name: str) -> Profile | None:
         """Return a stack's profile by its name or another name it has."""

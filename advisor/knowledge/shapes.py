@@ -7,6 +7,7 @@ that what makes something can rely on it. Names, kinds and expressions are check
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any
@@ -211,6 +212,13 @@ def _filled(raw: str) -> None:
         raise ValueError("the text is empty")
 
 
+def _pattern(raw: str) -> None:
+    try:
+        re.compile(raw)
+    except re.error as error:
+        raise ValueError(f'"{shown(raw)}" is no pattern ({error})') from None
+
+
 def _natural(raw: int) -> None:
     if raw < 0:
         raise ValueError(f"{raw} is below 0")
@@ -225,5 +233,6 @@ EXPRESSION = Scalar("an expression", str, bool, int, float)
 VALUE = Scalar("a single value", str, bool, int, float)
 VERSION = Scalar("a version in quotes", str, refuse=_version)
 DATE = Scalar("a date", str, refuse=parse_date)
+PATTERN = Scalar("a pattern", str, refuse=_pattern)
 TEXTS = ListOf(TEXT, "a list of texts")
 NAMES = ListOf(NAME, "a list of texts")

@@ -10,6 +10,7 @@ from advisor.knowledge.shapes import (
     NAME,
     NAMES,
     NUMBER,
+    PATTERN,
     TEXT,
     TEXTS,
     VALUE,
@@ -128,3 +129,15 @@ _SYSCTLS = ListOf(Table("the row", {
     "harm": Words("no-effect", "wrong-place", "harmful"), "says": NAME, "source": TEXT,
 }, ("name", "harm", "says")), "a list of {name, when, since, until, harm, says, source}")  # fmt: skip
 SYSCTLS = Either(_SYSCTLS, Table("the file", {"rows": _SYSCTLS}, ("rows",)))
+_KEY = Table("the setting", {
+    "kind": TEXT, "unit": TEXT, "unlimited": VALUE, "zero": VALUE, "words": MapOf(VALUE, "a mapping of words"), "as": TEXT,
+    "keep": VALUE, "otherwise": VALUE, "same": VALUE, "part": INDEX, "of": VALUE, "block": VALUE,
+    "terraform": Either(VALUE, ListOf(VALUE, "a list of its type and attribute")),
+})  # fmt: skip
+TARGETS = ListOf(Table("the output", {
+    "template": NAME, "stacks": NAMES,
+    "sides": ListOf(Words("caller", "callee", "host", "process", "middlebox"), "a list of sides"),
+    "file": NAME, "language": TEXT, "comment": TEXT, "check": TEXT, "apply": TEXT, "undo": TEXT, "where": TEXT, "any": PATTERN,
+    "usual": TEXT, "settings": MapOf(_KEY, "a mapping of settings"),
+}, ("template", "stacks", "sides", "file", "language", "comment", "check", "apply", "undo", "settings")),
+    "a list of outputs")  # fmt: skip

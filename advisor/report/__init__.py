@@ -78,7 +78,7 @@ def build_report(
     if snippets and judged.plan.changes:
         from advisor.report.snippets import snippet_views
 
-        report = report._replace(snippets=snippet_views(judged, changes, report))
+        report = report._replace(snippets=snippet_views(judged, changes, report, knowledge.templates))
     if details:
         from advisor.report.outcomes import outcome_views, rule_views
 

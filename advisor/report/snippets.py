@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from advisor.report import Judged
 
 
-def snippet_views(judged: Judged, changes: dict[Any, ChangeView], report: Report) -> list[SnippetView]:
-    """Return the snippets of a plan, one file a target and hop, in the order of the path."""
+def snippet_views(
+    judged: Judged, changes: dict[Any, ChangeView], report: Report, packs: tuple[str, ...] = ()
+) -> list[SnippetView]:
+    """Return the snippets of a plan, one file a target and hop, in the order of the path; *packs* hold further templates."""
     groups: dict[tuple[str, str], list[Planned]] = {}
     for change in judged.plan.changes:
         subject = change.target.subject
@@ -26,7 +28,7 @@ def snippet_views(judged: Judged, changes: dict[Any, ChangeView], report: Report
     order = {h.name: i for i, h in enumerate(judged.system.hops)}
     targets = [_target(judged, changes, report, side, group)
                for (_, side), group in sorted(groups.items(), key=lambda g: (order.get(g[0][0], 0), g[0][1]))]  # fmt: skip
-    return [SnippetView(s.path, s.text, s.language, s.check, s.apply, s.undo, s.hop) for s in all_snippets(targets)]
+    return [SnippetView(s.path, s.text, s.language, s.check, s.apply, s.undo, s.hop) for s in all_snippets(targets, packs)]
 
 
 def _target(judged: Judged, changes: dict[Any, ChangeView], report: Report, side: str, group: list[Planned]) -> Target:

@@ -28,9 +28,9 @@ _SHORT = 160  # characters of a list that is still read
 __all__ = ["Change", "Snippet", "Target", "Value", "all_snippets", "snippets"]
 
 
-def all_snippets(targets: Iterable[Target]) -> list[Snippet]:
+def all_snippets(targets: Iterable[Target], packs: tuple[str, ...] = ()) -> list[Snippet]:
     """
-    Return the snippets of all *targets*, in their order, no two with the same path.
+    Return the snippets of all *targets*, in their order, no two with the same path; *packs* are further directories of templates.
 
     Hops whose names are alike as file names get folders with numbers; so do files that two targets of a hop write.
     """
@@ -40,7 +40,7 @@ def all_snippets(targets: Iterable[Target]) -> list[Snippet]:
     for target in targets:
         if target.hop not in folders:
             folders[target.hop] = _numbered(file_name(target.hop), {f.casefold() for f in folders.values()})
-        for snippet in _write(target, folders[target.hop]):
+        for snippet in _write(target, folders[target.hop], packs):
             path = _numbered(snippet.path, taken)
             taken.add(path.casefold())
             found.append(snippet._replace(path=path, hop=target.hop))
@@ -62,17 +62,18 @@ def _numbered(name: str, taken: set[str]) -> str:
     return chosen
 
 
-def _write(target: Target, folder: str) -> list[Snippet]:
+def _write(target: Target, folder: str, packs: tuple[str, ...]) -> list[Snippet]:
+    known = outputs(packs)
     held: dict[int, list[Line]] = {}
     for change in target.changes:
-        for number, key in writers(target.stack, target.side, change.setting).items():
+        for number, key in writers(target.stack, target.side, change.setting, packs).items():
             try:
-                held.setdefault(number, []).append(changed(change, outputs()[number], key))
+                held.setdefault(number, []).append(changed(change, known[number], key))
             except CannotWrite:
                 continue
     found, written = [], set()
     for number in sorted(held):
-        output = outputs()[number]
+        output = known[number]
         try:
             snippet, said = _render(target, folder, output, held[number])
         except Unfit:
@@ -119,7 +120,7 @@ def _render(target: Target, folder: str, output: Output, lines: list[Line]) -> t
         "names": names,
         "kept": same,
     }
-    text = _environment().get_template(output.template).render({**header, **facts})
+    text = _environment(output.folder).get_template(output.template).render({**header, **facts})
     text = re.sub("[ \\t]+$", "", text, flags=re.MULTILINE)  # where a name is empty
     # What a template passed over counts as not written, whatever it was given.
     said = {id(line.change) for line in lines if id(line.change) in said and line.tag in text}
@@ -164,8 +165,12 @@ def _listed(target: Target, folder: str, changes: list[Change]) -> Snippet:
 
 
 @functools.cache
-def _environment() -> Environment:
-    """Return the one environment of all snippets: an unknown name in a template is an error, and nothing is HTML."""
+def _environment(folder: str = "") -> Environment:
+    """
+    Return the environment of all snippets: an unknown name in a template is an error, and nothing is HTML.
+
+    *folder* is a pack's, whose templates are looked for first, and only for its own outputs.
+    """
     import os
 
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -173,7 +178,7 @@ def _environment() -> Environment:
     from advisor.data import templates_dir
 
     return Environment(
-        loader=FileSystemLoader(os.path.join(templates_dir(), "snippets")),
+        loader=FileSystemLoader([*([folder] if folder else []), os.path.join(templates_dir(), "snippets")]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -40,6 +40,7 @@ class Output(NamedTuple):
     where: str = ""
     any: str = r"(?!)"
     usual: str = ""
+    folder: str = ""  # of the pack that it comes from; "" is ours
 
     def key(self, setting: str) -> str | None:
         """Return the longest key that is *setting* or the end of it after a point; None if there is none."""
@@ -50,20 +51,23 @@ class Output(NamedTuple):
 
 
 @functools.cache
-def outputs() -> tuple[Output, ...]:
-    """Return the registry, in the file's order."""
+def outputs(packs: tuple[str, ...] = ()) -> tuple[Output, ...]:
+    """Return the registry, in the file's order, then those of *packs*: directories with a ``targets.yaml`` of their own."""
     import yaml
 
-    with open(os.path.join(templates_dir(), "snippets", "targets.yaml"), encoding="utf-8") as file:
-        rows = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe
-    return tuple(Output(**row) for row in rows)
+    found = []
+    for folder in ("", *packs):
+        with open(os.path.join(folder or os.path.join(templates_dir(), "snippets"), "targets.yaml"), encoding="utf-8") as file:
+            rows = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe
+        found += [Output(**row, folder=folder) for row in rows]
+    return tuple(found)
 
 
-def writers(stack: str, side: str, setting: str) -> dict[int, str]:
+def writers(stack: str, side: str, setting: str, packs: tuple[str, ...] = ()) -> dict[int, str]:
     """Return the outputs (by number) that write *setting* of *stack* on *side*, each with its key: the longest wins."""
     found = {
         number: key
-        for number, output in enumerate(outputs())
+        for number, output in enumerate(outputs(packs))
         if (stack in output.stacks or "*" in output.stacks) and side in output.sides and (key := output.key(setting))
     }
     longest = max(map(len, found.values()), default=0)
