@@ -48,7 +48,7 @@ class Baseline:
     Attributes:
         file: Where they were read; empty where there are none.
 
-        found: How often each finding of the run was met, known or not; and *severities* how bad the worst of a kind is.
+        found: The severities of each finding of the run, known or not.
 
         subjects: Names of all subjects of the run.
     """
@@ -60,8 +60,7 @@ class Baseline:
         for identity, count, place in known:
             self.known[identity] += count
             self.places.setdefault(identity, place)
-        self.found: Counter[Identity] = Counter()
-        self.severities: dict[Identity, str] = {}
+        self.found: dict[Identity, list[str]] = {}
         self.subjects: set[str] = set()
 
     def take(self, outcomes: Iterable[Outcome], ignored: Collection[Instance], sheet: Sheet) -> dict[Instance, Hidden]:
@@ -73,17 +72,16 @@ class Baseline:
             if outcome.status != VIOLATED or instance in ignored:
                 continue
             identity = identity_of(instance, sheet)
-            self.found[identity] += 1
             level = severity(outcome)
-            before = self.severities.get(identity, level)
-            self.severities[identity] = min(before, level, key=SEVERITIES.index)
-            if self.found[identity] <= self.known[identity]:
+            levels = self.found.setdefault(identity, [])
+            levels.append(level)
+            if len(levels) <= self.known[identity]:
                 hidden[instance] = Hidden(identity.rule, identity.subject, level, "", str(self.places[identity]))
         return hidden
 
     def mended(self) -> list[Identity]:
         """Return the known findings that the run has no more, or not as often."""
-        return sorted(identity for identity, count in self.known.items() if self.found[identity] < count)
+        return sorted(identity for identity, count in self.known.items() if len(self.found.get(identity, ())) < count)
 
     def remarks(self, rules: Collection[str]) -> list[Problem]:
         """Return what the baseline names and nobody knows: rules that there are not, subjects that no document has."""
@@ -100,14 +98,18 @@ class Baseline:
                 problems.append(Problem(place, f"nothing here is named {shown(identity.subject)}; {hint}"))
         return problems
 
+    def levels(self) -> list[str]:
+        """Return the severities of all findings of the run."""
+        return [level for levels in self.found.values() for level in levels]
+
     def text(self) -> str:
         """Return the file that makes all findings of the run known."""
         import json
 
         rows = []
-        for identity, count in sorted(self.found.items()):
-            row = dict(zip(_KEYS, (*identity, count), strict=True))
-            if count == 1:
+        for identity, levels in sorted(self.found.items()):
+            row = dict(zip(_KEYS, (*identity, len(levels)), strict=True))
+            if len(levels) == 1:
                 del row["count"]
             rows.append(f"  {json.dumps(row)}")
         body = ",\n".join(rows)
@@ -119,12 +121,18 @@ def without_hidden(report: Report, hidden: Collection[Hidden], file: str) -> Rep
     """Return *report*, built with the *hidden* findings as ignored ones, with these as known ones: counted and said."""
     if not hidden:
         return report
-    counts = Counter(view.reason for view in hidden)
-    parts = [f"{counts[level]} {level}{'' if counts[level] == 1 else 's'}" for level in SEVERITIES if counts[level]]
-    said = f"{' and '.join(filter(None, (', '.join(parts[:-1]), *parts[-1:])))} known from {shown(file, 200)}, not shown here."
-    kept = report.counts._replace(ignored=report.counts.ignored - len(hidden), known=len(hidden), known_errors=counts["error"])
+    said = f"{counted(view.reason for view in hidden)} known from {shown(file, 200)}, not shown here."
+    errors = sum(view.reason == "error" for view in hidden)
+    kept = report.counts._replace(ignored=report.counts.ignored - len(hidden), known=len(hidden), known_errors=errors)
     ignored = [view for view in report.ignored if not isinstance(view, Hidden)]
     return report._replace(ignored=ignored, counts=kept, notes=[*report.notes, said])
+
+
+def counted(levels: Iterable[str]) -> str:
+    """Return how many findings there are of each severity: "2 errors and 1 note"."""
+    counts = Counter(levels)
+    parts = [f"{counts[level]} {level}{'' if counts[level] == 1 else 's'}" for level in SEVERITIES if counts[level]]
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:]))) or "no finding"
 
 
 def where_of(instance: Instance) -> str:

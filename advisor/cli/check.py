@@ -6,13 +6,17 @@ from typing import Any
 
 import click
 
-from advisor.cli import checking, options
+from advisor.cli import checking, completing, options
 
 
 @click.command()
 @options.paths
 @options.formats
 @options.failing
+@click.option("--baseline", metavar="FILE", shell_complete=completing.files,
+              help="Count the findings that FILE knows, and do not show them or fail for them.")
+@click.option("--write-baseline", metavar="FILE", shell_complete=completing.files,
+              help="Write down all findings as known; what is mended is taken out.")
 @options.judging
 @options.looks
 def check(**given: Any) -> int:
@@ -29,6 +33,7 @@ def check(**given: Any) -> int:
       advisor check path.yaml --set edge.keepalive_timeout=55s
       advisor check path.yaml --fail-on warning --fail-on-unknown
       advisor check deploy/ --format github --format sarif:advisor.sarif
+      advisor check deploy/ --write-baseline known.json
     """  # noqa: D301
     call = checking.Call(**given)
     if call.output != "-" and all(file != "-" for _, file in call.formats) and call.formats:

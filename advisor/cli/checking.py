@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from advisor.cli import terminal
 
 if TYPE_CHECKING:
+    from advisor.baseline import Baseline
     from advisor.report.parts import Run
 
 SEVERITIES = ("error", "warning", "note")
@@ -34,6 +35,8 @@ class Call(NamedTuple):
     all_outcomes: bool = False
     fail_on: str = "error"
     fail_on_unknown: bool = False
+    baseline: str | None = None
+    write_baseline: str | None = None
     sets: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
     today: str | None = None
@@ -55,23 +58,71 @@ def check(call: Call) -> int:
             from advisor import outputs
 
             outputs.check_target(file, inputs=paths, force=call.force)
+    known = _baseline(call, paths)
     whole = call.verbose or any(name not in ("text", "brief", "github") for name, _ in targets)
-    run = judge(paths, call._asdict(), details=whole)
+    run = judge(paths, call._asdict(), details=whole, baseline=known)
     tell_problems(run)
     for name, file in targets:
         if run.reports or name in _TELLING:
             _deliver(_rendered(run, call, name, to_file=file != "-"), name, file, bad=not run.reports, force=call.force)
         if name == "github":
             _summarize(run)
-    return exit_code(run, call.fail_on, fail_on_unknown=call.fail_on_unknown)
+    code = exit_code(run, call.fail_on, fail_on_unknown=call.fail_on_unknown)
+    if known is None:
+        return code
+    _tell_baseline(known, call)
+    # What is written down is known from now on; where the input was wrong, not all of it was seen.
+    return _write_baseline(known, call, code) if call.write_baseline else code
 
 
-def judge(paths: Sequence[str], call: Mapping[str, Any], *, details: bool = True, snippets: bool = False) -> Run:
+def _baseline(call: Call, paths: Sequence[str]) -> Baseline | None:
+    """Return what is known already, where the call asks for it; nothing is judged where it cannot be read or written."""
+    if not (call.baseline or call.write_baseline):
+        return None
+    from advisor import outputs
+    from advisor.baseline import Baseline, read_baseline
+
+    if call.write_baseline:
+        outputs.check_target(call.write_baseline, inputs=paths, force=call.force)
+    return read_baseline(call.baseline) if call.baseline else Baseline()
+
+
+def _tell_baseline(known: Baseline, call: Call) -> None:
+    """Say what of a baseline holds no more, and what in it nobody knows."""
+    from advisor.knowledge import load_knowledge
+
+    remarks = known.remarks(load_knowledge(call.packs).rules) if known.file and known.mended() else []
+    terminal.print_problems(remarks)
+    strange = {remark.place for remark in remarks}
+    mended = [f"{one.rule} on {one.subject}" for one in known.mended() if known.places[one] not in strange]
+    if mended and not call.write_baseline:
+        rest = f" and {len(mended) - 3} more" if len(mended) > 3 else ""
+        terminal.tell(f"{known.file}: not found any more: {', '.join(mended[:3])}{rest}; --write-baseline takes out what is mended")
+
+
+def _write_baseline(known: Baseline, call: Call, code: int) -> int:
+    from advisor import outputs
+    from advisor.baseline import counted
+
+    assert call.write_baseline is not None
+    if code > 1:
+        terminal.tell(f"{call.write_baseline}: not written, as not all documents were judged")
+        return code
+    outputs.write_file(call.write_baseline, known.text(), force=call.force)
+    taken_out = f"; {len(known.mended())} taken out" if known.mended() else ""
+    terminal.tell(f"wrote {call.write_baseline}: {counted(known.levels())}{taken_out}")
+    return 0
+
+
+def judge(
+    paths: Sequence[str], call: Mapping[str, Any], *, details: bool = True, snippets: bool = False, baseline: Baseline | None = None
+) -> Run:
     """Return what the advisor says of the documents in *paths*, with what *call* holds of a `Call`."""
     from advisor.api import check as judged
 
     limit = {} if call["max_size"] is None else {"max_size": call["max_size"]}
-    return judged(paths, today=call["today"], sets=call["sets"], packs=call["packs"], details=details, snippets=snippets, **limit)
+    return judged(paths, today=call["today"], sets=call["sets"], packs=call["packs"], details=details, snippets=snippets,
+                  baseline=baseline, **limit)  # fmt: skip
 
 
 def tell_problems(run: Run) -> None:
