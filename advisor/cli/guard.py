@@ -51,6 +51,8 @@ def _told(error: Exception, words: Sequence[str]) -> int:
 
 
 def _in_pack(error: KnowledgeError, words: Sequence[str]) -> bool:
-    """Return whether all of the problems lie in rule packs that the call names, and not in our own knowledge."""
+    """Return whether all of the problems lie in rule packs, installed or named by the call, and not in our own knowledge."""
+    if all(p.place.file != "rules" and not p.place.file.startswith(("rules/", "templates/")) for p in error.problems):
+        return True
     packs = tuple(os.path.join(word.removeprefix("--rules="), "") for word in words if not word.startswith("-") or "=" in word)
     return all(p.place.file.removeprefix("rules/").startswith(packs) for p in error.problems)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +10,6 @@ import click
 from advisor.cli import completing, options, terminal
 
 if TYPE_CHECKING:
-    from advisor.cases import Result
     from advisor.knowledge import Knowledge
     from advisor.rules import Rule
 
@@ -90,15 +87,18 @@ def show(slug: str, packs: tuple[str, ...], format_: str) -> int:
 @options.as_data
 def test(directory: str, format_: str) -> int:
     """
-    Run the cases of the rules and stacks in DIR. Exit code 1 if one fails, 2 if a file is wrong.
+    Run the cases of the rules and stacks in DIR, and try its error texts and snippets.
+
+    Exit code 1 if one fails, 2 if a file is wrong.
 
     \b
     Example:
       advisor rules test our-rules/
     """  # noqa: D301
+    from advisor.cli.pack_cases import pack_results
     from advisor.errors import InputError, Place, Problem
 
-    results = list(_run(directory))
+    results = list(pack_results(directory))
     if not results:
         raise InputError([Problem(Place(directory), "no case below it; see docs/formats.md for how to write a rule")])
     failed = [r for r in results if r.faults]
@@ -110,23 +110,6 @@ def test(directory: str, format_: str) -> int:
         owners = len({r.owner for r in results})
         terminal.say(f"{len(results)} cases of {owners} rules and stacks: {len(results) - len(failed)} pass, {len(failed)} fail")
     return int(bool(failed))
-
-
-def _run(directory: str) -> Iterator[Result]:
-    from advisor.cases import profile_cases, rule_cases
-    from advisor.knowledge import load_knowledge
-
-    if os.path.isfile(os.path.join(directory, "properties.yaml")):  # not a pack but knowledge of its own
-        known, own = load_knowledge(directory=directory), None
-    else:
-        base = load_knowledge()
-        known, own = load_knowledge([directory]), {*base.rules, *base.profiles}
-    for slug, rule in known.rules.items():
-        if own is None or slug not in own:
-            yield from rule_cases(rule, known)
-    for name, profile in known.profiles.items():
-        if own is None or name not in own:
-            yield from profile_cases(profile, known)
 
 
 def _data(rule: Rule, known: Knowledge) -> dict[str, object]:

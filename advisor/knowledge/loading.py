@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from advisor.data import templates_dir
 from advisor.errors import InputError, KnowledgeError, Place, Problem, nearest
 from advisor.expressions import Kind, kind_of
 from advisor.knowledge.language import expression_of
@@ -77,8 +78,9 @@ class Loader:
             found = check(TARGETS, entry.plain, entry)
             self.problems += found
             rows = [] if stops(found) else entry.plain
+            places = (directory, os.path.join(templates_dir(), "snippets"))  # its own, or one of the advisor's
             for i, row in enumerate(rows):
-                if not os.path.isfile(os.path.join(directory, row["template"])):
+                if not any(os.path.isfile(os.path.join(place, row["template"])) for place in places):
                     self.problems.append(Problem(entry.place(i, "template"), f"no template {row['template']} in {directory}"))
         self.knowledge.templates += (directory,)
 
