@@ -20,6 +20,7 @@ from advisor.knowledge import Knowledge
 from advisor.knowledge.parts import OutsideCause
 from advisor.rules import Rule, Sign, Template
 from advisor.sheet import Env, Sheet
+from advisor.told import told
 from advisor.values import Leaf, Unknown
 
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
@@ -166,11 +167,11 @@ def _signs(signs: Iterable[Sign], env: Env) -> tuple[list[Reason], list[str]]:
     return reasons, sorted(asks, key=lambda name: (-asks[name], name))
 
 
-def _circumstances(told: _Seen, instance: Instance | None) -> dict[str, Subject]:
+def _circumstances(known: _Seen, instance: Instance | None) -> dict[str, Subject]:
     """Return the symptom as a rule sees it: ``seen``, and ``tried`` for what did not fail."""
-    symptom = told.symptom
+    symptom = known.symptom
     seen, tried = Subject("symptom", "seen"), Subject("symptom", "tried")
-    seen.stated["classes"] = Given(told.classes, Source("stated", symptom.place))
+    seen.stated["classes"] = Given(known.classes, Source("stated", symptom.place))
     for subject, facts in ((seen, {**symptom.facts, **symptom.when}), (tried, symptom.not_when)):
         for name, stated in facts.items():
             if name == "lasts" and stated.value == "restart":
@@ -184,6 +185,9 @@ def _circumstances(told: _Seen, instance: Instance | None) -> dict[str, Subject]
                 subject.stated["safe_fails"] = Given(bool(methods & _SAFE), source)
             elif name != "without":
                 subject.stated[name] = given(stated)
+    for name, value in told(symptom.text or "").items():
+        if name not in seen.stated and name not in symptom.facts:
+            seen.stated[name] = Given(value, Source("stated", symptom.place, text=symptom.text or ""))
     if instance is not None:
         seen.stated.update(_ends(symptom, instance))
     return {"seen": seen, "tried": tried}

@@ -1,0 +1,41 @@
+"""Circumstances that a symptom's text tells in words ("502 at every rollout"), for those that ``when`` leaves out."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_TIME = r"(\d+(?:\.\d+)?)\s?(ms|s|sec|seconds?|m|min|minutes?|h|hours?)\b"
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_WORDS: tuple[tuple[str, str, str], ...] = (
+    ("during", "rollout", r"\b(?:rollouts?|re-?deploys?|deploys?|rolling (?:update|restart|deploy)s?)\b"),
+    ("during", "failover", r"\bfail-?overs?\b"),
+    ("during", "restart", r"\b(?:after|on|at|during) (?:an? |the |each |every )?(?:\w+ )?(?:restart|reload)s?\b"),
+    ("during", "start", r"\b(?:after|at|during) (?:the )?(?:start|start-?up|boot|port opens)\b"),
+    ("during", "peak", r"\b(?:at|during) (?:the )?peak\b|\bunder (?:high |heavy |full )?load\b|\bpeak hours?\b"),
+    (
+        "during",
+        "quiet",
+        r"\b(?:at night|overnight|quiet hours?|low traffic|off-peak|(?:after|in) (?:a )?(?:long )?(?:pauses?|idle periods?))\b",
+    ),
+    ("pattern", "bursts", r"\bin (?:bursts|clusters|waves)\b"),
+    ("phase", "body", r"\bwhile reading (?:the )?body\b"),
+)
+_IDLE = rf"\b{_TIME} (?:of )?(?:idle|idling|inactivity|silence)\b|\bidle (?:for )?(?:about |over |more than )?{_TIME}"
+_AFTER = rf"\b(?:at|after|exactly) (?:about |exactly )?{_TIME}(?! (?:of )?(?:idle|inactivity|silence|uptime))"
+
+
+@lru_cache(512)
+def told(text: str) -> dict[str, str | float]:
+    """Return circumstances by the names of ``symptoms.when``, durations in seconds; only what the words say outright."""
+    found: dict[str, str | float] = {}
+    for name, value, pattern in _WORDS:
+        if name not in found and re.search(pattern, text, re.IGNORECASE):
+            found[name] = value
+    for name, pattern in (("idle", _IDLE), ("after", _AFTER)):
+        match = re.search(pattern, text, re.IGNORECASE)
+        if match is not None:
+            number, unit = [g for g in match.groups() if g is not None][:2]
+            short = "ms" if unit.lower() == "ms" else unit[0].lower()
+            found[name] = float(number) * _SECONDS[short]
+    return found
