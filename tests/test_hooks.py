@@ -167,7 +167,7 @@ class Runner:
         values = {f"inputs.{name}": str(given.get("default", "")) for name, given in ACTION["inputs"].items()}
         values |= {f"inputs.{name.replace('_', '-')}": value for name, value in inputs.items()}
         files = {name: self.temporary / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
-        for file in files.values():
+        for name, file in files.items():
             file.write_text(self.installed if name == "GITHUB_OUTPUT" else "")
         (self.temporary / "advisor-review.md").unlink(missing_ok=True)
         said, code = "", 0
