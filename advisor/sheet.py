@@ -82,7 +82,9 @@ class Sheet:
         self.seen: dict[tuple[Subject, str], Cell] = {}
         self._settings: dict[Knob, Cell] = {}
         for (owner, name), value in (given or {}).items():  # what if a fact were known
-            (self._settings if isinstance(owner, Store) else self.seen)[owner, name] = Cell(value, Source("assumed"), 0, name)
+            bit = self.bit((owner, name))
+            self.moved |= bit
+            (self._settings if isinstance(owner, Store) else self.seen)[owner, name] = Cell(value, Source("assumed"), bit, name)
         self._open: set[Any] = set()
         self.bare: bool = base.bare if base else False
         self._twin: Sheet | None = self if assuming else None

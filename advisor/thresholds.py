@@ -18,7 +18,7 @@ from advisor.sheet import Sheet
 from advisor.values import Leaf
 
 _FIGURES = tuple(10.0**e for e in range(-5, 13))
-_HALVINGS = 40
+_PRECISE = 1e-7
 
 
 class Threshold(NamedTuple):
@@ -40,24 +40,28 @@ def threshold(outcome: Outcome, properties: Properties) -> Threshold | None:
         return None
     low, high, kind = bounds
 
+    figures = [f for f in _FIGURES if low <= f <= high]
+    if not figures:
+        return None
+    base = Sheet(properties, assuming=True, given={leaf: figures[0]})
+
     def violated(value: float) -> bool:
-        sheet = Sheet(properties, assuming=True, given={leaf: value})
+        sheet = Sheet(properties, base, assuming=True, given={leaf: value})  # what does not hang on it is computed once
         return evaluate(outcome.instance, sheet).status == VIOLATED
 
-    figures = [f for f in _FIGURES if low <= f <= high]
     states = [violated(figure) for figure in figures]
     turns = [i for i in range(1, len(states)) if states[i] != states[i - 1]]
     if len(turns) != 1:
         return None
-    first, second = figures[turns[0] - 1], figures[turns[0]]
+    left, right = figures[turns[0] - 1], figures[turns[0]]
     below = states[turns[0] - 1]
-    for _ in range(_HALVINGS):
-        middle = (first + second) / 2
+    while right - left > _PRECISE * right:
+        middle = (left + right) / 2
         if violated(middle) == below:
-            first = middle
+            left = middle
         else:
-            second = middle
-    return Threshold(leaf, first if below else second, below, kind)
+            right = middle
+    return Threshold(leaf, left if below else right, below, kind)
 
 
 def _bounds(leaf: Leaf, properties: Properties) -> tuple[float, float, Kind] | None:
