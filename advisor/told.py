@@ -22,7 +22,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("phase", "body", r"\bwhile reading (?:the )?body\b"),
 )
 _IDLE = rf"\b{_TIME} (?:of )?(?:idle|idling|inactivity|silence)\b|\bidle (?:for )?(?:about |over |more than )?{_TIME}"
-_AFTER = rf"\b(?:at|after|exactly) (?:about |exactly )?{_TIME}(?! (?:of )?(?:idle|inactivity|silence|uptime))"
+_AFTER = rf"\b(?:at|after|exactly|takes?|took) (?:about |exactly )?{_TIME}(?! (?:of )?(?:idle|inactivity|silence|uptime))"
 
 
 @lru_cache(512)

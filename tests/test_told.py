@@ -18,7 +18,7 @@ WORDS = {
     "reset after 6 min of inactivity": {"idle": 360.0},
     "EOF on connections idle for 350s": {"idle": 350.0},
     "hangs after about 900 s": {"after": 900.0},
-    "took 41.5 ms": {},
+    "took 41.5 ms": {"after": 0.0415},
     "connection to deployment-7 refused": {},
     "restarted": {},
 }
