@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from advisor.diff.matching import DocumentId, Pairs, paired
+from advisor.baseline import where_of
+from advisor.diff.matching import DocumentId, Pairs, Row, paired
 from advisor.diff.moved import Comparison, Facts
 from advisor.diff.parts import SEVERITIES, Moved, OutcomeChange
 from advisor.engine import MET, NOT_APPLICABLE, VIOLATED, Instance, Outcome, severity
@@ -129,27 +130,18 @@ class Comparer:
 
     def _lapsed(self) -> Iterator[OutcomeChange]:
         """Yield the entries of ``ignore`` that are no good on one side only."""
-        sides = []
-        for judged in self.sides:
-            rows = [((f.rule, f.where, f.title), frozenset[DocumentId](), (f, j)) for j in judged for f in j.ignore_faults]
-            sides.append(rows)
+        sides = [[Row((f.rule, f.where, f.title), f) for j in judged for f in j.ignore_faults] for judged in self.sides]
         for old, new in paired(*sides):
-            one, two = old[0].severity if old else "", new[0].severity if new else ""
+            one, two = old.severity if old else "", new.severity if new else ""
             kind = kind_of(one, two)
             self.counts[kind] += 1
             if kind != "unchanged":
                 side = 0 if new is None else 1
-                finding, _ = new or old or (None, None)
+                finding = new or old
                 assert finding is not None
                 place = self.facts[side].state.label(finding.place)
                 yield OutcomeChange(kind, finding.rule, ", ".join(finding.where), (), one, two, finding.summary, finding.message,
                                     place, (), "", (), "")  # fmt: skip
-
-
-def where_of(instance: Instance) -> str:
-    """Return what an outcome is about: the subject, with the element in parentheses where it has another name."""
-    element = instance.element
-    return instance.subject.name + (f" ({element.name})" if element is not None and element.name != instance.subject.name else "")
 
 
 def _fix(finding: Finding) -> str:

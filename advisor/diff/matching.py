@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from advisor.document import Document
 from advisor.engine import Instance, Outcome
-from advisor.facts import Store, Subject
-from advisor.model import System
+from advisor.facts import Subject
+from advisor.model import HopModel, System
 from advisor.model.sharing import hops_of
 from advisor.report import Judged
 
@@ -65,8 +65,9 @@ class Pairs:
         self.documents: dict[Any, frozenset[DocumentId]] = {}
         sides = [[row for judged in side for row in _rows(judged.system, ids)] for side in (old, new)]
         for rows in sides:
-            self.documents |= {row.subject: row.documents for row in rows}
-        for one, two in paired(*([(row.name, row.documents, row.subject) for row in rows] for rows in sides)):
+            rows.sort(key=lambda row: (repr(row.name), row.said, sorted(row.documents)))  # so that no file's place counts
+            self.documents |= {row.item: row.documents for row in rows}
+        for one, two in paired(*sides):
             token = ("pair", len(self.tokens))
             for number, subject in enumerate((one, two)):
                 if subject is not None:
@@ -79,72 +80,86 @@ class Pairs:
 
     def outcomes(self, old: Sequence[Judged], new: Sequence[Judged]) -> Iterator[tuple[Outcome | None, Outcome | None]]:
         """Yield the outcomes that belong together; None where a side has none."""
-        sides = [[(self._key(o.instance), frozenset[DocumentId](), o) for judged in side for o in judged.outcomes]
-                 for side in (old, new)]  # fmt: skip
-        return paired(*sides)
+        return paired(*([Row(self._key(o.instance), o) for judged in side for o in judged.outcomes] for side in (old, new)))
 
     def _key(self, instance: Instance) -> Hashable:
         return instance.rule.slug, self.token(instance.subject), instance.element.name if instance.element else ""
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple, Generic[T]):
+    """Something of one side: its name, the documents it belongs to where that counts, and what is said of it."""
+
     name: Hashable
-    documents: frozenset[DocumentId]
-    subject: Any
+    item: T
+    documents: frozenset[DocumentId] = frozenset()
+    said: str = ""
 
 
-def paired(
-    old: Sequence[tuple[Hashable, frozenset[DocumentId], T]], new: Sequence[tuple[Hashable, frozenset[DocumentId], T]]
-) -> Iterator[tuple[T | None, T | None]]:
-    """Yield what has one key and, where both know their documents, a document in common; each once, in the order given."""
-    waiting: dict[Hashable, list[tuple[frozenset[DocumentId], T]]] = defaultdict(list)
-    for key, documents, item in new:
-        waiting[key].append((documents, item))
-    for key, documents, item in old:
-        for place, (others, other) in enumerate(waiting[key]):
-            if documents & others or not (documents or others):
-                del waiting[key][place]
-                yield item, other
-                break
+def paired(old: Sequence[Row[T]], new: Sequence[Row[T]]) -> Iterator[tuple[T | None, T | None]]:
+    """
+    Yield what has one name and a document in common, or none on either side; each once.
+
+    Where two hops of a name became one, or one became two, those of which the same is said belong together.
+    """
+    waiting: dict[Hashable, list[Row[T]]] = defaultdict(list)
+    for row in new:
+        waiting[row.name].append(row)
+    left = []
+    for row in old:
+        found = next((i for i, other in enumerate(waiting[row.name]) if other.said == row.said and _meet(row, other)), None)
+        if found is None:
+            left.append(row)
         else:
-            yield item, None
+            yield row.item, waiting[row.name].pop(found).item
+    for row in left:
+        found = next((i for i, other in enumerate(waiting[row.name]) if _meet(row, other)), None)
+        yield row.item, None if found is None else waiting[row.name].pop(found).item
     for rest in waiting.values():
-        yield from ((None, item) for _, item in rest)
+        yield from ((None, row.item) for row in rest)
 
 
-def _rows(system: System, ids: Mapping[int, DocumentId]) -> Iterator[_Row]:
-    """Yield the subjects and settings of a system with their documents, each once, in an order that no file's place changes."""
+def _meet(one: Row[T], two: Row[T]) -> bool:
+    return bool(one.documents & two.documents) or not (one.documents or two.documents)
+
+
+def _rows(system: System, ids: Mapping[int, DocumentId]) -> Iterator[Row[Any]]:
+    """Yield the subjects and settings of a system with their documents, each once."""
     owners: dict[Any, set[DocumentId]] = defaultdict(set)
     names: dict[Any, Hashable] = {}
+    texts: dict[Any, str] = {}
 
-    def note(subject: Any, name: Hashable, document: DocumentId) -> None:
+    def note(subject: Any, name: Hashable, document: DocumentId, text: str = "") -> None:
         owners[subject].add(document)
         names.setdefault(subject, name)
+        texts.setdefault(subject, text)
 
     for path in system.paths:
         document = ids[id(path.document)]
         for subject in (path.subject, path.workload):
             note(subject, (subject.kind, ""), document)
         for hop in path.hops:
+            text = _said(hop)
             for subject in (*hop.subjects, hop.host):
-                note(subject, (subject.kind, subject.role, subject.name), document)
+                note(subject, (subject.kind, subject.role, subject.name), document, text)
                 for name, elements in subject.lists.items():
                     for element in elements or ():
                         if element.kind not in _ON_PATHS:
-                            note(element, ("element", name, element.name, subject.kind, subject.name), document)
+                            note(element, ("element", name, element.name, subject.kind, subject.name), document, text)
             for number, store in enumerate(hop.stores):
-                note(store, ("settings", number, store.profile.name, hop.name), document)
+                note(store, ("settings", number, store.profile.name, hop.name), document, text)
                 if store.hop is not None and store.hop not in names:
-                    note(store.hop, ("hop of settings", number, hop.name), document)
-            _host_settings(hop.host, hop.name, document, note)
+                    note(store.hop, ("hop of settings", number, hop.name), document, text)
+            if hop.host.store is not None:
+                note(hop.host.store, ("kernel settings", hop.host.store.profile.name, hop.host.name), document, text)
         for leg in path.legs:
-            note(leg, ("leg", leg.name), document)
+            note(leg, ("leg", leg.name), document, "".join(texts.get(leg.parts[end], "") for end in ("caller", "callee")))
             note(leg.scopes["workload"], ("shared workload", ""), document)
-    rows = [_Row(names[subject], frozenset(found), subject) for subject, found in owners.items()]
-    yield from sorted(rows, key=lambda row: (repr(row.name), sorted(row.documents)))
+    for subject, found in owners.items():
+        yield Row(names[subject], subject, frozenset(found), texts[subject])
 
 
-def _host_settings(host: Subject, name: str, document: DocumentId, note: Any) -> None:
-    store: Store | None = host.store
-    if store is not None:
-        note(store, ("kernel settings", store.profile.name, host.name or name), document)
+def _said(hop: HopModel) -> str:
+    """Return what the documents say of a hop, its places apart."""
+    stated = [(subject.role, name, given.source.text) for subject in hop.subjects for name, given in subject.stated.items()]
+    settings = [("settings", name, given.source.text) for store in hop.stores for name, given in store.settings.items()]
+    return repr(sorted(stated + settings))

@@ -15,6 +15,7 @@ from advisor.report.parts import FactView
 from advisor.report.words import Words
 from advisor.revisions import State
 
+_TRIALS = 2000  # of a value put back: a millisecond each, and in a review of that many nobody asks which one of several it was
 _VERSIONS = ("version", "kernel")  # what defaults hang on: a default that moved is told, and the version with it
 Key = tuple[Hashable, str]
 
@@ -95,6 +96,7 @@ class Comparison:
     def __init__(self, old: Facts, new: Facts) -> None:
         self.old, self.new = old, new
         self._differs: dict[Key, bool] = {}
+        self._trials = 0
 
     def outcome(self, old: tuple[Outcome, Judged], new: tuple[Outcome, Judged]) -> list[Moved]:
         """Return the values that moved, among all that an outcome hangs on; those that decide it first."""
@@ -107,8 +109,9 @@ class Comparison:
     def _decides(self, key: Key, before: tuple[str, str], new: Outcome, judged: Judged) -> bool:
         """Return whether the outcome would be what it was, had this one value not moved."""
         found, value = self.new.nodes.get(key), self.old.raw(key)
-        if found is None or value is None or isinstance(value, list):
+        if found is None or value is None or isinstance(value, list) or self._trials >= _TRIALS:
             return False
+        self._trials += 1
         again = evaluate(new.instance, PutBack(judged.sheet, found[0], value))
         return before == (again.status, severity(again) if again.status == VIOLATED else "")
 
@@ -136,7 +139,8 @@ class Comparison:
     def all(self) -> list[Moved]:
         """Return every value that moved and that a rule looked at, and every default that another version gives."""
         both = [k for k in {**self.old.nodes, **self.new.nodes} if k[0] in self.old.subjects and k[0] in self.new.subjects]
-        return self._shown(self._roots([*both, *self._defaults()]))
+        roots = self._roots([*both, *self._defaults()])
+        return self._shown(k for k in roots if k[0] in self.old.subjects and k[0] in self.new.subjects)
 
     def _defaults(self) -> Iterator[Key]:
         for token, store in self.new.subjects.items():
@@ -163,6 +167,8 @@ class Comparison:
             one, two = _value(old, self.old.state), _value(new, self.new.state)
             if one and two and one.value == two.value and one.words == two.words:
                 continue
+            if all(side is None or side.value == "unknown" for side in (one, two)):
+                continue  # what was looked at on one side only, and was not known
             found[Moved(known.hop, known.name, known.property, one, two, decides)] = None
         return sorted(found, key=lambda m: (m.hop, m.name, m.property))
 
