@@ -6,10 +6,46 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
 if TYPE_CHECKING:
     from advisor.knowledge import Knowledge
+
+
+class Bash(BashComplete):
+    """
+    Completion for bash, which ends words at @, : and = too: "go@1.2" comes as the words go, @ and 1.2.
+
+    Here they are one again; of what is offered, bash is given the part that it replaces: from the @ on, after : and =.
+    """
+
+    name = "bash"
+    _kept = ""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """Return the words before the one to complete, and that one."""
+        args, incomplete = super().get_completion_args()
+        words: list[str] = []
+        joins = False
+        for word in (*args, incomplete):
+            is_break = bool(word) and not word.strip("@:=")
+            if words and word and (is_break or joins):
+                words[-1] += word
+                self._kept = words[-1][: max(words[-1].rfind("@"), words[-1].rfind(":") + 1)]
+            else:
+                words.append(word)
+                self._kept = ""
+            joins = is_break
+        return words[:-1], words[-1]
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """Return the line that the script reads of *item*."""
+        return f"{item.type},{str(item.value).removeprefix(self._kept)}"
+
+
+def register() -> None:
+    """Let click complete for bash by `Bash`."""
+    add_completion_class(Bash)
 
 
 def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -33,15 +69,9 @@ def formats(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
 
 def stacks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Return the names of stacks; once there is an @, those of the stack's versions."""
+    """Return the names of stacks; once there is an @, the stack with each of its versions."""
+    del ctx, param
     known = _known()
-    # bash ends words at an @ too: "go@1.2" comes as the words go, @ and 1.2, and only the last one is replaced.
-    given = ctx.params.get(param.name or "") or ()
-    before = [given] if isinstance(given, str) else list(given)
-    if incomplete == "@" and before:
-        return _versions(before[-1], known)
-    if before[-1:] == ["@"] and len(before) > 1:
-        return _starting(incomplete, _versions(before[-2], known))
     name, at, _ = incomplete.partition("@")
     return _starting(incomplete, (f"{name}@{v}" for v in _versions(name, known)) if at else sorted(known.profiles))
 

@@ -53,6 +53,10 @@ class Lazy(click.Group):
         words = list(sys.argv[1:] if args is None else args)
         extra["standalone_mode"] = False
         heard = list(words)
+        if "_ADVISOR_COMPLETE" in os.environ:
+            from advisor.cli import completing
+
+            completing.register()
 
         def work() -> int:
             from advisor.cli import configured
