@@ -39,21 +39,20 @@ def pack_results(directory: str) -> Iterator[Result]:
     if not whole:
         folder = os.path.join(directory, "templates")
         for output in outputs(known.templates):
-            if output.folder == folder:
-                yield from _written(output, known)
+            if output.folder == os.path.abspath(folder):
+                yield from _written(output, known, Place(os.path.join(folder, "targets.yaml")))
 
 
 def _texts(owner: str, texts: list[tuple[str, str]], known: Knowledge, near: list[Profile], directory: str) -> Iterator[Result]:
-    """Try each text: what is read in a log is of the class that the text has, and no longer text of another takes it away."""
+    """Try each text: in a log it is read as its class, and as no other."""
     for text, symptom in texts:
         found = sorted({m.symptom for m in classify(text.replace("…", "x"), known, near)})
-        fault = () if symptom in found else (f"it is read as {', '.join(found) or 'nothing'}, not as {symptom}",)
+        fault = () if found == [symptom] else (f"it is read as {' and '.join(found)}; write more of it",)
         yield Result(owner, text, Place(directory), fault)
 
 
-def _written(output: Output, known: Knowledge) -> Iterator[Result]:
+def _written(output: Output, known: Knowledge, place: Place) -> Iterator[Result]:
     """Write each setting of *output* alone, for each of its stacks and sides."""
-    place = Place(os.path.join(output.folder, "targets.yaml"))
     for stack in output.stacks:
         profile = known.profile(stack) if stack != "*" else None
         if stack != "*" and profile is None:
@@ -92,7 +91,7 @@ def _fault(output: Output, profile: Profile | None, side: str, name: str, kind: 
         written = all_snippets([target], known.templates)
     except (TemplateError, KeyError, TypeError, ValueError, AttributeError) as error:
         return f"{output.template}, {side}: {error}"
-    # The list of what no template wrote is the one snippet in markdown that no output asks for.
-    if any(snippet.language == output.language and not snippet.path.endswith("settings.md") for snippet in written):
-        return ""
-    return f"{output.template} does not write it on the side {side}"
+    # What no template wrote is listed in settings.md.
+    if any(snippet.path.endswith("/settings.md") for snippet in written):
+        return f"{output.template} does not write it on the side {side}"
+    return ""

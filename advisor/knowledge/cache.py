@@ -50,7 +50,7 @@ def key_of(files: list[tuple[str, str]], templates: list[str]) -> str:
     if not directory():
         return ""
     parts = [str(sys.implementation.cache_tag), __version__]
-    targets = [(path := os.path.join(folder, "targets.yaml"), path) for folder in templates]
+    targets = [(path := os.path.abspath(os.path.join(folder, "targets.yaml")), path) for folder in templates]
     for path, name in (*files, *targets, *_code_files()):
         status = os.stat(path)
         parts.append(f"{name} {status.st_size} {status.st_mtime_ns}")

@@ -82,7 +82,7 @@ class Loader:
             for i, row in enumerate(rows):
                 if not any(os.path.isfile(os.path.join(place, row["template"])) for place in places):
                     self.problems.append(Problem(entry.place(i, "template"), f"no template {row['template']} in {directory}"))
-        self.knowledge.templates += (directory,)
+        self.knowledge.templates += (os.path.abspath(directory),)
 
     def finish(self) -> Knowledge:
         """Return all that was read; KnowledgeError with everything that is wrong."""

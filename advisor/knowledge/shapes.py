@@ -133,7 +133,8 @@ class Table(Shape):
 
     def inside(self, value: Any, entry: Entry, path: Path) -> list[Problem]:
         """See :class:`Shape`."""
-        problems = [Problem(entry.key(*path), f"{self.name} has no {key}") for key in self.needed if key not in value]
+        missing = ", ".join(key for key in self.needed if key not in value)
+        problems = [Problem(entry.key(*path), f"{self.name} has no {missing}")] if missing else []
         for key, part in value.items():
             shape = self.keys.get(key)
             if shape is None:
