@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -30,10 +29,16 @@ def script(shell: str) -> str:
     return done.stdout
 
 
-def in_bash(words: str, tmp_path: Path) -> tuple[list[str], str]:
-    """Return what bash offers after *words* and what was said on standard error; words end at @ as they do in bash."""
+def environ(tmp_path: Path) -> dict[str, str]:
+    """Return the environment in which a shell finds this checkout as ``advisor``."""
     (tmp_path / "advisor").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m advisor "$@"\n')
     (tmp_path / "advisor").chmod(0o755)
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(Path(__file__).parents[1])}
+    return {**os.environ, **path, "HOME": str(tmp_path)}
+
+
+def in_bash(words: str, tmp_path: Path) -> tuple[list[str], str]:
+    """Return what bash offers after *words* and what was said on standard error; words end at @ as they do in bash."""
     (tmp_path / "completion.bash").write_text(script("bash"))
     split = [part for word in words.split(" ") for part in (_BREAKS.split(word) if word else [""]) if part or not word]
     code = """
@@ -44,8 +49,7 @@ def in_bash(words: str, tmp_path: Path) -> tuple[list[str], str]:
         printf '%s\\n' "${COMPREPLY[@]}"
     """
     line = ["bash", "--norc", "-c", code, "bash", *split]
-    environ = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(Path(__file__).parents[1])}
-    done = subprocess.run(line, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(line, cwd=tmp_path, env=environ(tmp_path), capture_output=True, text=True, check=True, timeout=60)
     return done.stdout.split("\n")[:-1], done.stderr
 
 
@@ -86,16 +90,23 @@ def test_bash_completes(words: str, expected: list[str], tmp_path: Path, needs: 
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_script_of_each_shell_is_one_for_it(shell: str, tmp_path: Path) -> None:
+def test_the_script_of_each_shell_is_one_for_it(shell: str, tmp_path: Path, needs: Callable[[str], str]) -> None:
     text = script(shell)
     assert f"_ADVISOR_COMPLETE={shell}_complete" in text
     file = tmp_path / "script"
     file.write_text(text)
-    path = shutil.which(shell)
-    if path is None:
-        pytest.skip(f"{shell} is not installed")
-    done = subprocess.run([path, *SHELLS[shell], str(file)], capture_output=True, text=True, check=False)
+    done = subprocess.run([needs(shell), *SHELLS[shell], str(file)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_fish_completes(tmp_path: Path, needs: Callable[[str], str]) -> None:
+    code = f"""{script("fish")}
+        complete -C "advisor che"
+        complete -C "advisor init go@1.2"
+    """
+    done = subprocess.run([needs("fish"), "--no-config", "-c", code], env=environ(tmp_path),
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["check", *(f"go@{v}" for v in VERSIONS if v[:3] == "1.2")]
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
