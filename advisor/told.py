@@ -22,7 +22,11 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("phase", "body", r"\bwhile reading (?:the )?body\b"),
 )
 _IDLE = rf"\b{_TIME} (?:of )?(?:idle|idling|inactivity|silence)\b|\bidle (?:for )?(?:about |over |more than )?{_TIME}"
-_AFTER = rf"\b(?:at|after|exactly|takes?|took) (?:about |exactly )?{_TIME}(?! (?:of )?(?:idle|inactivity|silence|uptime))"
+_LARGE = r"\b(?:large|big|huge) (?:payload|upload|download|bod(?:y|ies)|file|transfer|request|response|answer)"
+LARGE = 2.0**20
+"""Bytes: what a text calls large."""
+_SINCE = "at|after|exactly|takes?|took|hangs? for|hung for|stuck for"
+_AFTER = rf"\b(?:{_SINCE}) (?:about |exactly )?{_TIME}(?! (?:of )?(?:idle|inactivity|silence|uptime))"
 
 
 @lru_cache(512)
@@ -38,4 +42,6 @@ def told(text: str) -> dict[str, str | float]:
             number, unit = [g for g in match.groups() if g is not None][:2]
             short = "ms" if unit.lower() == "ms" else unit[0].lower()
             found[name] = float(number) * _SECONDS[short]
+    if re.search(_LARGE, text, re.IGNORECASE):
+        found["size"] = LARGE
     return found

@@ -19,6 +19,8 @@ WORDS = {
     "EOF on connections idle for 350s": {"idle": 350.0},
     "hangs after about 900 s": {"after": 900.0},
     "took 41.5 ms": {"after": 0.0415},
+    "reset by peer, only with large payloads": {"size": 1048576.0},
+    "the query hangs for 2 hours": {"after": 7200.0},
     "connection to deployment-7 refused": {},
     "restarted": {},
 }
