@@ -69,7 +69,7 @@ def test_the_root_of_a_worktree_is_one_too(repository: Path) -> None:
 
 def test_the_nearest_file_holds_alone_and_a_project_without_our_table_is_none(repository: Path) -> None:
     (repository / ".advisor.yaml").write_text("fail-on: note\n")
-    (repository / "deploy/pyproject.toml").write_text('[project]\nname = "x"\n# [tool.advisor]\n')
+    (repository / "deploy/pyproject.toml").write_text('[project]\nname = "x"\n# [tool.advisor]\n[tool.advisory]\nquiet = true\n')
     assert check().exit_code == 1
     (repository / "deploy/pyproject.toml").write_text("[tool.advisor]\nquiet = true\n")
     assert check().exit_code == 0

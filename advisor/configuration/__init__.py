@@ -19,7 +19,7 @@ from advisor.errors import InputError, Place, Problem, nearest, shown
 FILE = ".advisor.yaml"
 PROJECT = "pyproject.toml"
 PREFIX = "ADVISOR_"
-_TABLE = "[tool.advisor"
+_TABLES = (b"[tool.advisor]", b"[tool.advisor.")
 _OTHER = ("ADVISOR_CACHE_DIR", "ADVISOR_DEBUG")  # read where they are used
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -124,7 +124,7 @@ def _file_in(directory: str) -> str | None:
 def _has_table(project: str) -> bool:
     try:
         with open(project, "rb") as stream:
-            return any(line.lstrip().startswith(_TABLE.encode()) for line in stream)
+            return any(line.lstrip().startswith(_TABLES) for line in stream)
     except OSError:
         return False
 
