@@ -87,9 +87,9 @@ def show(slug: str, packs: tuple[str, ...], format_: str) -> int:
 @options.as_data
 def test(directory: str, format_: str) -> int:
     """
-    Run the cases of the rules and stacks in DIR, and try its error texts and snippets.
+    Run the cases of the rules and stacks in DIR.
 
-    Exit code 1 if one fails, 2 if a file is wrong.
+    Its error texts and snippets are tried too. Exit code 1 if one fails, 2 if a file is wrong.
 
     \b
     Example:
