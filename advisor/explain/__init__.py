@@ -28,7 +28,7 @@ def explain(what: str, knowledge: Knowledge) -> list[Page]:
     """
     wanted = " ".join(what.split())
     pages = list(_named(wanted, knowledge)) if wanted else []
-    if not pages and wanted:
+    if not pages and wanted and not _mistyped(wanted, knowledge):
         pages = [line_page(wanted, match, knowledge) for match in classify(wanted, knowledge) or _within(wanted, knowledge)]
     if not pages:
         raise InputError([Problem(Place("advisor"), _nothing(wanted, knowledge))])
@@ -56,6 +56,11 @@ def _named(what: str, knowledge: Knowledge) -> Iterator[Page]:
         for rule in knowledge.rules.values():
             if rule.cause == lower:
                 yield rule_page(rule, knowledge)
+
+
+def _mistyped(what: str, knowledge: Knowledge) -> bool:
+    """Return whether *what* is a name's near miss rather than a line: one word of several parts."""
+    return bool(re.fullmatch(r"\w+(?:[.-]\w+)+", what)) and nearest(what, _names(knowledge)) is not None
 
 
 def _within(what: str, knowledge: Knowledge) -> list[Match]:
