@@ -31,7 +31,7 @@ def rule_page(rule: Rule, knowledge: Knowledge) -> Page:
             *section("What to set, best first", Rows([row for i, fix in enumerate(rule.fixes, 1) for row in _fix(i, fix)])),
             *section("What that is in each stack", Rows(list(where_set(moved, knowledge)))),
             *section("When to leave it", rule.leave),
-            *section("Proof", rule.proof),
+            *section("Proof", rule.proof if " " in rule.proof else f"none yet; the experiment {rule.proof} is to show it"),
             *section("See also", Rows(list(_see(rule, knowledge)))),
             *section("Sources", Rows([(r,) for r in rule.references])),
         ],

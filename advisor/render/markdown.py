@@ -43,7 +43,7 @@ def _environment() -> Environment:
     found.filters |= {"code": code, "cell": cell, "reference": reference, "source": source, "listed": _listed}
     found.globals |= {
         "back": _back, "coverage": words.coverage, "diff": _diff, "flowchart": chart.flowchart, "lines": chart.lines, "now": _now,
-        "number": words.number, "outcomes": words.summary, "plan_line": words.planned, "planned": _planned, "provable": _provable,
+        "number": words.number, "outcomes": words.summary, "plan_line": words.planned, "planned": _planned,
         "mended_by": words.mended_by, "said": _said, "causes": words.causes, "apart": words.apart, "unproven": _unproven,
     }  # fmt: skip
     return found
@@ -94,12 +94,9 @@ def _said(symptom: SymptomView) -> str:
     return "No setting causes it." if symptom.outside else "No finding here explains it."
 
 
-def _provable(finding: Finding) -> bool:
-    return bool(finding.proof) and " " not in finding.proof
-
-
 def _unproven(finding: Finding) -> str:
-    return finding.proof.removeprefix("none, ")
+    """Return why no experiment can show it, or nothing where one is named."""
+    return finding.proof.removeprefix("none, ") if " " in finding.proof else ""
 
 
 def _now(finding: Finding) -> str:

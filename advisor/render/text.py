@@ -305,7 +305,7 @@ def _next(page: Page, run: Run) -> None:
     if findings:
         lines = [
             (f"advisor report {given} --out review/", f"report{kept}"),
-            (f"advisor explain {shlex.quote(findings[0].rule)}", "why, how computed, proof"),
+            (f"advisor explain {shlex.quote(findings[0].rule)}", "why, how computed, sources"),
         ]
     else:
         lines = [(f"advisor check --verbose {given}", "every fact with its source, and what is met")]

@@ -104,7 +104,8 @@ def planned(plan: PlanView) -> str:
 def besides(report: Report) -> list[str]:
     """Return the planned changes that no finding shows: they mend what another change would bring about."""
     told = {change for finding in report.findings for change in finding.changes}
-    return [f"{moved(c)} ({listed(list(c.rules))})" if c.rules else moved(c) for step in report.plan.steps for c in step.changes if c not in told]
+    untold = [c for step in report.plan.steps for c in step.changes if c not in told]
+    return [f"{moved(c)} ({listed(list(c.rules))})" if c.rules else moved(c) for c in untold]
 
 
 def by_rule(left: Sequence[str]) -> str:
