@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -220,3 +222,24 @@ def test_each_format_counts_what_is_known() -> None:
     for name in ("text", "brief", "markdown"):
         shown = run("a.yaml", "--baseline", "known.json", "--format", name).stdout
         assert f"{number} known (1 error among them)" in " ".join(shown.split())
+
+
+def test_the_commands_of_the_ci_page_do_what_it_says(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "ci.md").read_text("utf-8").split("## What is new, and what was there")[1]
+    commands = page.split("```sh\n")[1].split("```")[0].splitlines()
+    (tmp_path / "paths").mkdir()
+    document = tmp_path / "paths" / "path.yaml"
+    document.write_text("path:\n- stack: aws-alb\n- stack: node@18\n  settings: {keepAliveTimeout: 5s}\n", "utf-8")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *words], cwd=tmp_path, check=True)
+
+    def codes() -> list[int]:
+        runs = [[sys.executable, "-m", *command.partition("#")[0].split()] for command in commands]
+        return [subprocess.run(run, cwd=tmp_path, capture_output=True, check=False).returncode for run in runs]
+
+    assert codes() == [0, 0, 0]
+    document.write_text(document.read_text("utf-8").replace("5s", "4s"), "utf-8")
+    (tmp_path / "paths" / "other.yaml").write_text("path:\n- stack: go@1.22\n- {name: other, stack: node@18}\n", "utf-8")
+    del commands[0]  # what is known stays as it was
+    assert codes() == [1, 1]
