@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -228,7 +228,7 @@ def judge_system(
     outcomes = judge(instances(knowledge.rules.values(), system.subjects), sheet)
     faults += [f"internal error in rule {o.instance.rule.slug} on {o.instance.subject.name}: {o.fault}; the other rules ran"
                for o in outcomes if o.status == FAULT]  # fmt: skip
-    ignored, lapsed = _ignored(system, outcomes, day)
+    ignored, lapsed = _ignored(system, outcomes, day, knowledge.rules)
     if baseline is not None:
         ignored = {**ignored, **baseline.take(outcomes, ignored, sheet)}
     positions = {hop.name: i for path in system.paths for i, hop in enumerate(path.hops)}
@@ -248,7 +248,7 @@ def _digest(file: str) -> str:
 
 
 def _ignored(
-    system: System, outcomes: Sequence[Outcome], day: str
+    system: System, outcomes: Sequence[Outcome], day: str, known: Collection[str]
 ) -> tuple[Mapping[Instance, IgnoredView], list[Finding]]:
     """Return the violated outcomes that a document accepts, and findings for what it accepts in vain or no more."""
     ignored: dict[Instance, IgnoredView] = {}
@@ -258,7 +258,12 @@ def _ignored(
         for entry in document.ignore:
             found = [o.instance for o in outcomes if o.status == VIOLATED and o.instance.rule.slug == entry.rule
                      and _at(o.instance, entry, mine)]  # fmt: skip
-            if entry.until and entry.until < day:
+            if entry.rule not in known:
+                meant = nearest(entry.rule, known)
+                hint = f"Did you mean {meant}?" if meant else "advisor rules list shows all; --rules names a pack."
+                said = f"no rule {shown(entry.rule)} is known; the ignore has no use"
+                faults.append(_fault(entry, "ignore-unknown-rule", said, hint))
+            elif entry.until and entry.until < day:
                 faults.append(_fault(entry, "ignore-expired", f"the ignore of {entry.rule} ended on {entry.until}",
                                      "Mend the finding, or give the entry a new date and a reason that still holds."))  # fmt: skip
             elif not found:

@@ -117,3 +117,13 @@ path:
 )
 def test_values_are_shown_as_a_person_writes_them(value: Any, kind: str, words: str) -> None:
     assert shown(value, kind) == words
+
+
+def test_an_ignore_of_a_rule_that_nobody_knows_is_a_finding_and_refuses_no_document() -> None:
+    text = "path: [{stack: go@1.22}, {stack: node@18}]\nignore: [{rule: idle-timeout-orderin, reason: known}]\n"
+    run = check(["-"], stdin=text)
+    assert not run.problems
+    finding = next(f for f in run.reports[0].findings if f.rule == "ignore-unknown-rule")
+    assert finding.place == "-:2:10"
+    assert "idle-timeout-ordering" in finding.message
+    assert [f.rule for f in run.reports[0].findings if f.rule == "idle-timeout-ordering"]

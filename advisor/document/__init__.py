@@ -62,7 +62,8 @@ def read_documents(
 
         is_middlebox: Whether a stack only watches connections pass.
 
-        known_rules: Names that ``ignore`` may hold; None accepts all.
+        known_rules: Names that ``ignore`` may hold; None accepts all. Another is told with what else is wrong, and
+            refuses no document: the rule may be of a pack that is not here, or of another version.
     """
     limits = LIMITS._replace(size=max_size)
     documents: list[Document] = []
@@ -117,7 +118,9 @@ def read_document(
         document = _read(node, fields, HopReader(fields, check_stack, check_hop), is_middlebox, known_rules)
     except TooMany:
         fields.problems.append(Problem(place, f"more than {MOST_PROBLEMS - 1} problems; the rest is not shown"))
-    return (None if fields.problems else document), sorted(set(fields.problems))
+    if not fields.problems:
+        return document, []
+    return None, sorted({*fields.problems, *fields.beside})
 
 
 def _read(
@@ -229,7 +232,7 @@ def _ignore(fields: Fields, node: Node, found: Found, known_rules: Collection[st
     if known_rules is not None and rule not in known_rules:
         meant = nearest(rule, known_rules)
         hint = f"did you mean {meant}?" if meant else "advisor rules lists all"
-        fields.complain(rule_place, f'no rule "{shown(rule)}"; {hint}')
+        fields.beside.append(Problem(rule_place, f'no rule "{shown(rule)}"; {hint}'))
     if at is not None:
         fields.references.append((at, found["at"][2].place))
     return Ignore(rule, at, reason, until, node.place, rule_place)

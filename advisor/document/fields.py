@@ -38,6 +38,8 @@ class Fields:
         check_files: Whether a capture that does not exist is a problem.
 
     Attributes:
+        beside: What is told with the problems, and is none by itself.
+
         references: Names of hops in the document, with the place of each, to be checked when the path is known.
     """
 
@@ -45,6 +47,7 @@ class Fields:
         self.folder = os.path.dirname(file) if file != "-" else ""
         self.check_files = check_files
         self.problems: list[Problem] = []
+        self.beside: list[Problem] = []
         self.references: list[tuple[str, Place]] = []
 
     def complain(self, place: Place, message: str) -> None:
