@@ -7,12 +7,13 @@ The first line is a marker that nobody sees; by it a bot finds its comment again
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from advisor.diff import words
 from advisor.diff.parts import Diff
-from advisor.render.marks import Marked, cell, code, quoted
+from advisor.render.marks import Marked, cell
 from advisor.render.options import Options
+from advisor.render.pages import environment
 from advisor.render.quoting import every, visible
 
 if TYPE_CHECKING:
@@ -37,21 +38,10 @@ def render(diff: Diff, _options: Options) -> str:
 
 @functools.cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    from advisor.data import templates_dir
-
-    found = Environment(
-        loader=FileSystemLoader(templates_dir()), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, autoescape=False, finalize=_shown,  # noqa: S701 - finalize quotes, for Markdown
-    )  # fmt: skip
-    found.filters |= {"code": code, "cell": cell, "cells": _cells}
+    found = environment()
+    found.filters |= {"cells": _cells}
     found.globals |= {"words": words, "kinds": _kinds}
     return found
-
-
-def _shown(value: Any) -> Any:
-    return value if isinstance(value, (Marked, int)) else quoted(str(value))
 
 
 def _kinds(*kinds: str) -> list[tuple[str, str]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from advisor.render import chart, words
-from advisor.render.marks import Marked, cell, code, fenced, inline, quoted, reference, slug, source
+from advisor.render.marks import Marked, fenced, inline, reference, slug, source
 from advisor.render.options import Options
+from advisor.render.pages import environment
 from advisor.render.quoting import every, visible
-from advisor.report.parts import ChangeView, Finding, Run, SymptomView
+from advisor.report.parts import ChangeView, Finding, Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,25 +33,15 @@ def render(run: Run, _options: Options) -> str:
 
 @functools.cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    from advisor.data import templates_dir
-
-    found = Environment(
-        loader=FileSystemLoader(templates_dir()), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, autoescape=False, finalize=_shown,  # noqa: S701 - finalize quotes, for Markdown
-    )  # fmt: skip
-    found.filters |= {"code": code, "cell": cell, "reference": reference, "source": source, "listed": _listed}
+    found = environment()
+    found.filters |= {"reference": reference, "source": source, "listed": _listed}
     found.globals |= {
         "back": _back, "coverage": words.coverage, "diff": _diff, "flowchart": chart.flowchart, "lines": chart.lines, "now": _now,
         "number": words.number, "outcomes": words.summary, "plan_line": words.planned, "planned": _planned,
-        "mended_by": words.mended_by, "said": _said, "causes": words.causes, "apart": words.apart, "unproven": _unproven,
+        "mended_by": words.mended_by, "said": functools.partial(words.explained, where="here"),
+        "causes": words.causes, "apart": words.apart, "unproven": _unproven,
     }  # fmt: skip
     return found
-
-
-def _shown(value: Any) -> Any:
-    return value if isinstance(value, (Marked, int)) else quoted(str(value))
 
 
 def _listed(texts: Sequence[str]) -> str:
@@ -84,14 +75,6 @@ class _Anchors:
         parts = page.split(_MARK)
         parts[1::2] = [self._of[name] for name in parts[1::2]]
         return "".join(parts)
-
-
-def _said(symptom: SymptomView) -> str:
-    if symptom.explained_by:
-        return f"Explained by {words.listed(symptom.explained_by)}."
-    if not symptom.class_names:
-        return "No stack's error texts hold this one, so no cause can be named."
-    return "No setting causes it." if symptom.outside else "No finding here explains it."
 
 
 def _unproven(finding: Finding) -> str:

@@ -68,12 +68,13 @@ def _symptom(page: Page, symptom: SymptomView, findings: Sequence[Finding]) -> N
     else:  # a line as it stands in a log is searched for and compared: it is not cut
         page.write(first, "SYMPTOM")
         page.text(text, "  ")
+    said = words.explained(symptom, "below")
     fixes = (words.mended(f) for f in findings if f.rule in symptom.explained_by and f.changes)
     if fix := next(fixes, ""):
-        page.text(f"{_said(symptom)} Do first: {fix}.", "  ")
+        page.text(f"{said} Do first: {fix}.", "  ")
         page.text(symptom.means, "  ")
     else:
-        page.text(f"{_said(symptom)} {symptom.means}".strip(), "  ")
+        page.text(f"{said} {symptom.means}".strip(), "  ")
     causes = words.causes(symptom)
     if causes:
         page.text("Causes, the most likely first:", "  ")
@@ -83,14 +84,6 @@ def _symptom(page: Page, symptom: SymptomView, findings: Sequence[Finding]) -> N
             page.text(f"To tell them apart, say under symptoms: {apart}.", "  ")
     if symptom.look_for:
         page.text(symptom.look_for, "  Look for: ", 4)
-
-
-def _said(symptom: SymptomView) -> str:
-    if symptom.explained_by:
-        return f"Explained by {words.listed(symptom.explained_by)}, below."
-    if not symptom.class_names:
-        return "No stack's error texts hold this one, so no cause can be named."
-    return "No setting causes it." if symptom.outside else "No finding below explains it."
 
 
 def _shortened(text: str, sign: str) -> str:

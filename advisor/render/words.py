@@ -150,6 +150,15 @@ _CAUSES = 3
 _STATES = {"violated": "found below", "unknown": "not assessed", "outside": "outside configuration"}
 
 
+def explained(symptom: SymptomView, where: str) -> str:
+    """Return which findings explain a symptom, or what is known in place of one; they stand *where*: here or below."""
+    if symptom.explained_by:
+        return f"Explained by {listed(symptom.explained_by)}{', below' if where == 'below' else ''}."
+    if not symptom.class_names:
+        return "No stack's error texts hold this one, so no cause can be named."
+    return "No setting causes it." if symptom.outside else f"No finding {where} explains it."
+
+
 def causes(symptom: SymptomView) -> list[str]:
     """Return the causes that a symptom may have, a sentence each, the most likely first; none where there is no choice."""
     if len(symptom.causes) < 2 and not any(c.speaks_for or c.speaks_against for c in symptom.causes):
