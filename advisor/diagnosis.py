@@ -10,7 +10,7 @@ others, with signs alone (``rules/outside.yaml``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from advisor.document import Change, Symptom
 from advisor.engine import UNKNOWN, VIOLATED, Instance, Outcome, severity
@@ -20,6 +20,7 @@ from advisor.knowledge import Knowledge
 from advisor.knowledge.parts import OutsideCause
 from advisor.rules import Rule, Sign, Template
 from advisor.sheet import Env, Sheet
+from advisor.stacks import Effective, Setting
 from advisor.told import told
 from advisor.values import Leaf, Unknown
 
@@ -268,9 +269,9 @@ def _called(subject: Subject, prop: str) -> set[str]:
     names = {f"{subject.name}.{prop}", f"{subject.name}.{subject.role}.{prop}"}
     store = subject.store
     if isinstance(store, Store):
-        gives: Any = store.profile.gives.get(f"{subject.role}.{prop}")
-        settings = [gives.name] if hasattr(gives, "rows") and hasattr(gives, "name") else []
-        if hasattr(gives, "value") and hasattr(gives.value, "names"):
+        gives = store.profile.gives.get(f"{subject.role}.{prop}")
+        settings = [gives.name] if isinstance(gives, Setting) else []
+        if isinstance(gives, Effective):
             settings += [store.profile.aliases[n].name for n in gives.value.names if n in store.profile.aliases]
         for setting in settings:
             names |= {f"{subject.name}.{setting}", f"{subject.name}.{setting.rsplit('.', 1)[-1]}"}
