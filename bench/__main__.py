@@ -82,7 +82,12 @@ def best(rounds: int, *sides: Callable[[], Cost]) -> list[Cost]:
 
 def values(node: source.Node) -> int:
     """Return how many values *node* holds, having read each; its place is kept in it, and told when it is asked for."""
-    return 1 + sum(values(child) for _, _, child in node.items()) + sum(map(values, node.elements()))
+    count = 1
+    for _, _, child in node.items():
+        count += values(child)
+    for child in node.elements():
+        count += values(child)
+    return count
 
 
 def rows() -> Iterator[Row]:

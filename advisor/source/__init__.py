@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -36,10 +36,10 @@ _INTEGER = re.compile(r"[-+]?[0-9]+", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _KINDS = {yaml.MappingNode: "mapping", yaml.SequenceNode: "list", yaml.ScalarNode: "scalar"}
-_new = tuple.__new__  # a NamedTuple's own constructor takes twice the time, and places are made for every value
+_new = tuple.__new__  # a NamedTuple's own constructor takes twice the time, and these are made for every value
 
 
-class Node:
+class Node(NamedTuple):
     """
     One value of a YAML file: a mapping, a list or a scalar's text. What it is made of is looked up when asked for.
 
@@ -51,71 +51,60 @@ class Node:
         faults: Of a whole document: what YAML allows and we do not; its values can be read all the same.
     """
 
-    __slots__ = ("_file", "_raw")
+    raw: Any
+    file: str
     faults: Sequence[Problem] = ()
-
-    def __init__(self, raw: Any, file: str) -> None:
-        self._raw = raw
-        self._file = file
 
     @property
     def kind(self) -> str:
         """Which of mapping, list and scalar it is."""
-        return _KINDS[type(self._raw)]
+        return _KINDS[type(self.raw)]
 
     @property
     def text(self) -> str:
         """What a scalar says."""
-        text = self._raw.value
+        text = self.raw.value
         return text if type(text) is str else ""
 
     @property
     def place(self) -> Place:
         """Where the value begins."""
-        mark = self._raw.start_mark
-        return _new(Place, (self._file, mark.line + 1, mark.column + 1))
+        mark = self.raw.start_mark
+        return _new(Place, (self.file, mark.line + 1, mark.column + 1))
 
     @property
     def quoted(self) -> bool:
         """Whether a scalar was written in quotes or as a block, and so is text whatever it looks like."""
-        return type(self._raw) is yaml.ScalarNode and self._raw.style != ""
+        return type(self.raw) is yaml.ScalarNode and self.raw.style != ""
 
     @property
     def absent(self) -> bool:
         """Whether nothing was written: a key without a value, ``~`` or ``null``."""
-        raw = self._raw
+        raw = self.raw
         return type(raw) is yaml.ScalarNode and raw.style == "" and raw.value in NULLS
 
     def items(self) -> Sequence[tuple[str, Place, Node]]:
         """Return key, the key's place and value of a mapping, in the order written; nothing for the other kinds."""
-        raw = self._raw
+        raw = self.raw
         if type(raw) is not yaml.MappingNode:
             return ()
-        file = self._file
+        file = self.file
         return [
-            (key.value, _new(Place, (file, (mark := key.start_mark).line + 1, mark.column + 1)), Node(value, file))
+            (key.value, _new(Place, (file, (mark := key.start_mark).line + 1, mark.column + 1)), _new(Node, (value, file, ())))
             for key, value in raw.value
             if type(key) is yaml.ScalarNode
         ]
 
     def elements(self) -> Sequence[Node]:
         """Return the elements of a list; nothing for the other kinds."""
-        raw = self._raw
+        raw = self.raw
         if type(raw) is not yaml.SequenceNode:
             return ()
-        file = self._file
-        return [Node(value, file) for value in raw.value]
+        file = self.file
+        return [_new(Node, (value, file, ())) for value in raw.value]
 
     def __repr__(self) -> str:
         return f"<{self.kind} at {self.place}>"
-
-
-class _Faulty(Node):
-    __slots__ = ("faults",)
-
-    def __init__(self, raw: Any, file: str, faults: Sequence[Problem]) -> None:
-        super().__init__(raw, file)
-        self.faults = faults
 
 
 def load_text(text: str, file: str, limits: Limits = LIMITS) -> list[Node]:
@@ -150,11 +139,11 @@ def parse_text(text: str, file: str, limits: Limits = LIMITS) -> tuple[list[Node
         parser = Parser(text)
         while parser.check_node():
             raw = parser.get_node()
-            found = find_faults(raw, file, limits)
+            found = find_faults(raw, file, limits, tagged="!" in text)
             if found and found[-1].message == too_deep(limits):
                 problems += found
             elif found:
-                nodes.append(_Faulty(raw, file, found))
+                nodes.append(Node(raw, file, found))
             elif type(raw) is not yaml.ScalarNode or raw.style != "" or raw.value not in NULLS:
                 nodes.append(Node(raw, file))
     except RefusedError as refused:

@@ -12,8 +12,12 @@ from advisor.source.parser import Limits, place_of, too_deep
 _MOST_PROBLEMS = 100
 
 
-def find_faults(root: Any, file: str, limits: Limits) -> list[Problem]:
-    """Return what YAML allows and we do not: a key set twice, merge keys, tags, keys that are no text, depth."""
+def find_faults(root: Any, file: str, limits: Limits, *, tagged: bool = True) -> list[Problem]:
+    """
+    Return what YAML allows and we do not: a key set twice, merge keys, tags, keys that are no text, depth.
+
+    Where nothing is *tagged*, scalars need no look.
+    """
     problems: list[Problem] = []
     level, depth = [root], 0
     seen: set[int] = set()  # a node behind an alias is looked at once
@@ -25,17 +29,16 @@ def find_faults(root: Any, file: str, limits: Limits) -> list[Problem]:
         for node in level:
             if node.tag is not None:
                 problems.append(Problem(place_of(node, file), f"tag {shown(node.tag)} is not read; leave it out"))
-            value = node.value
-            if type(value) is str or id(node) in seen:
+            if type(node) is yaml.ScalarNode or id(node) in seen:
                 continue
             seen.add(id(node))
+            value = node.value
             if type(node) is yaml.MappingNode:
                 keys = {key.value for key, _ in value if type(key) is yaml.ScalarNode}
                 if len(keys) < len(value) or "<<" in keys or "" in keys:  # seldom, so look closer only then
                     problems += _key_faults(value, file)
-                below += [v for _, v in value]
-            else:
-                below += value
+                value = [part for pair in value for part in pair] if tagged else [v for _, v in value]
+            below += value if tagged else [v for v in value if type(v) is not yaml.ScalarNode]
         level = below
     return problems[:_MOST_PROBLEMS]
 
