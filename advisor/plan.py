@@ -10,27 +10,18 @@ and adds none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import inf
 from typing import Any, NamedTuple
 
+from advisor.alternatives import Alternative, Ways
 from advisor.engine import MET, NOT_APPLICABLE, UNKNOWN, VIOLATED, Instance, Outcome, evaluate, judge, severity
-from advisor.expressions import Expression
-from advisor.facts import Cell, Knob, Subject
-from advisor.moves import Circular, Conflict, Move, Target
+from advisor.facts import Knob
+from advisor.moves import Circular, Conflict, Target
 from advisor.rollout import Change, roll_out
 from advisor.rules import SEVERITIES, Fix, rank
 from advisor.sheet import Sheet
-from advisor.stacks import UNSET
-from advisor.values import known, le
+from advisor.values import known
 
 DEPTH, EVALUATIONS, CULPRITS = 6, 2000, 6
-
-
-class Alternative(NamedTuple):
-    """One way to mend an instance: the moves of one fix, or of two that meet between."""
-
-    fix: Fix
-    moves: tuple[Move, ...]
 
 
 class Open(NamedTuple):
@@ -99,7 +90,7 @@ class Planner:
         self.ignored = frozenset(ignored)
         self.evaluations = 0
         self.states: dict[tuple[Any, ...], _State] = {}
-        self.tried: list[Chosen] = []
+        self.ways = Ways(base, self.outcomes)
         self.start = self._state(base, self.outcomes)
         self.overlooked: frozenset[Instance] = frozenset()
         ranks = rank({o.instance.rule.slug: o.instance.rule for o in outcomes})
@@ -125,10 +116,10 @@ class Planner:
             self.base = Sheet(self.origin.properties, self.origin, fixed=fixed)
             self.outcomes = judge((), self.base, self.before)
             self.states.clear()
-            self.tried.clear()
+            self.ways = Ways(self.base, self.outcomes)
             self.start = self._state(self.base, self.outcomes)
         changes = [Change(target, now, fixed[knob], tuple(owners)) for knob, (target, owners) in targets.items() if knob in fixed
-                   and (now := _cell(self.origin, target)).value != fixed[knob]]  # fmt: skip
+                   and (now := self.origin.fact(target)).value != fixed[knob]]  # fmt: skip
         steps, ordered = roll_out(changes, self.origin, self.before, self.ignored, self.positions)
         was = [o.instance for o in self.before if o.status == VIOLATED and o.instance not in self.ignored]
         left = tuple(notes.get(i) or Open(i, ()) for i in was if i in self.start.violated)
@@ -149,7 +140,7 @@ class Planner:
             sheet = Sheet(self.base.properties, self.base, [m for a in chosen.values() for m in a.moves])
             try:
                 for move in (m for a in chosen.values() for m in a.moves):
-                    _cell(sheet, move.target)
+                    sheet.fact(move.target)
                 found = self._state(sheet, judge((), sheet, self.outcomes))
             except Conflict as conflict:
                 owners = tuple(dict.fromkeys(m.owner for m in conflict.moves))
@@ -167,7 +158,6 @@ class Planner:
                     "its bounds hang on each other",
                 )
             self.states[key] = found
-            self.tried.append(chosen)  # an alternative that is gone would leave its identity to another
         return found
 
     def _once(self) -> tuple[Chosen, dict[Instance, Open]]:
@@ -196,9 +186,8 @@ class Planner:
         """Return the first choice of every goal where they go together: most plans are found so, in one trial."""
         chosen: Chosen = {}
         for goal in goals:
-            alternatives = self.alternatives(goal)
-            if alternatives:
-                chosen[goal] = alternatives[0]
+            for alternative in self.ways.of(goal)[:1]:
+                chosen[goal] = alternative
         for _ in range(DEPTH):
             state = self._try(chosen)
             broken = (state.violated - self.start.violated) | self._blurred(state)
@@ -223,10 +212,10 @@ class Planner:
 
     def _mend(self, goal: Instance, chosen: Chosen, pending: frozenset[Instance],
               but: Alternative | None = None) -> Chosen | None:  # fmt: skip
-        for alternative in self.alternatives(goal):
+        for alternative in self.ways.of(goal):
             if self._spent(pending):
                 return None
-            if but is not None and alternative == but:
+            if alternative is but:
                 continue
             found = self._settle(goal, {**chosen, goal: alternative}, pending | {goal})
             if found is not None:
@@ -263,66 +252,16 @@ class Planner:
             chosen = found
         return None
 
-    def alternatives(self, goal: Instance) -> list[Alternative]:
-        """Return the ways to mend *goal* that a plan can take, in order of preference."""
-        found: list[tuple[int, Alternative]] = []
-        for fix in goal.rule.fixes:
-            moves = self._moves(goal, fix)
-            if isinstance(moves, tuple) and moves:
-                foreign = sum(1 for m in moves if _foreign(m.target))
-                found.append((min(foreign, 1), Alternative(fix, moves)))
-        found.sort(key=lambda f: f[0])
-        plain = [alternative for _, alternative in found]
-        return plain + _both(plain)
-
-    def _moves(self, goal: Instance, fix: Fix) -> tuple[Move, ...] | str:
-        """Return the moves of a fix, or why it cannot be planned."""
-        outcome = self.outcomes[goal.index]
-        if not fix.moves:
-            return "it is an action, not a setting"
-        env = outcome.env
-        if fix.when is not None and (env is None or fix.when.run(env) is not True):
-            return ""
-        moves = []
-        for name, operator, bound in fix.moves:
-            first, *rest = name.split(".")
-            if not rest:
-                return "it is an action, not a setting"
-            subject: Subject = goal.bind[first]
-            for part in rest[:-1]:
-                subject = subject.parts[part]
-            target = self.base.target(subject, rest[-1])
-            if isinstance(target, str):
-                if self._met(subject, rest[-1], operator, bound, goal):
-                    continue
-                return target
-            unset = target.setting is not None and _cell(self.base, target).value is UNSET
-            if unset and self._met(subject, rest[-1], operator, bound, goal):
-                continue  # it holds without being written down
-            flips = bool(target.through and target.through.moves and target.through.moves.flips)
-            turned = {"at_least": "at_most", "at_most": "at_least"}.get(operator, operator) if flips else operator
-            moves.append(Move(turned, bound, goal.bind, goal.rule.lets, goal, target))
-        return tuple(moves)
-
-    def _met(self, subject: Subject, name: str, operator: str, bound: Expression | None, goal: Instance) -> bool:
-        """Return whether a bound holds as things stand, so that nothing has to move for it."""
-        env = self.outcomes[goal.index].env
-        if bound is None or env is None:
-            return False
-        wanted, now = bound.run(env), self.base.value(subject, name)
-        if operator == "to":
-            return known(now) and known(wanted) and bool(now == wanted)
-        return (le(wanted, now) if operator == "at_least" else le(now, wanted)) is True
-
     def _why(self, goal: Instance, chosen: Chosen) -> Open:
         """Return why *goal* stays: the reason of each fix, and the rules without which one would do."""
         reasons, culprits = [], []
         for fix in goal.rule.fixes:
-            moves = self._moves(goal, fix)
+            moves = self.ways.moves(goal, fix)
             if isinstance(moves, str):
                 reasons += [moves] if moves and fix.moves else []
+            if isinstance(moves, str) or not moves:
                 continue
-            state = self._try({**chosen, goal: Alternative(fix, moves)})
+            state = self._try({**chosen, goal: next(a for a in self.ways.of(goal) if a.fix is fix)})
             if state.conflict or state.why:
                 names = " and ".join(dict.fromkeys(i.rule.slug for i in state.conflict))
                 reasons.append(f"{moves[0].target.label}: {state.why} (asked for by {names})")
@@ -338,36 +277,10 @@ class Planner:
         return Open(goal, tuple(dict.fromkeys(reasons)), tuple(needed), self.evaluations >= EVALUATIONS)
 
 
-def _cell(sheet: Sheet, target: Target) -> Cell:
-    if target.setting is not None:
-        return sheet.setting(target.knob[0], target.setting)
-    return sheet.cell(target.knob[0], target.knob[1])
-
-
 def _values(sheet: Sheet, chosen: Chosen) -> dict[Knob, Any]:
     found = {}
     for move in (m for a in chosen.values() for m in a.moves):
-        cell = _cell(sheet, move.target)
+        cell = sheet.fact(move.target)
         if cell.source.kind == "planned" and known(cell.value):
             found[move.knob] = cell.value
     return found
-
-
-def _foreign(target: Target) -> bool:
-    """Return whether a change of the target is not the document's owner's to make."""
-    store = target.subject.store
-    return store is not None and (store.profile.owner == "provider" or store.profile.name == "unknown")
-
-
-def _both(plain: list[Alternative]) -> list[Alternative]:
-    """Return the alternative that lowers one end and raises the other, so that they meet between."""
-    lower = next((a for a in plain if len(a.moves) == 1 and a.moves[0].operator == "at_most"), None)
-    raise_ = next((a for a in plain if len(a.moves) == 1 and a.moves[0].operator == "at_least"), None)
-    if lower is None or raise_ is None or lower.moves[0].knob == raise_.moves[0].knob:
-        return []
-    down, up = lower.moves[0], raise_.moves[0]
-    least = down.target.setting.range[0] if down.target.setting else down.target.prop.low
-    if least == -inf:
-        least = down.target.prop.low
-    name = lower.fix.moves[0][0]
-    return [Alternative(lower.fix, (down, up._replace(override={name: max(least, 0.0)})))]

@@ -157,6 +157,12 @@ class Sheet:
         """Return the value of a fact."""
         return self.cell(subject, name).value
 
+    def fact(self, target: Target) -> Cell:
+        """Return the fact that *target*'s knob is."""
+        if target.setting is not None:
+            return self.setting(target.knob[0], target.setting)
+        return self.cell(target.knob[0], target.knob[1])
+
     def _compute(self, subject: Subject, name: str) -> Cell:
         prop = self.properties.all.get(subject.kind, {}).get(name)
         if prop is None:

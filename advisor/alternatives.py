@@ -1,0 +1,99 @@
+"""The ways to mend a finding that a plan can take: what each fix of its rule moves as the system stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
+from typing import NamedTuple
+
+from advisor.engine import Instance, Outcome
+from advisor.expressions import Expression
+from advisor.facts import Subject
+from advisor.moves import Move, Target
+from advisor.rules import Fix
+from advisor.sheet import Sheet
+from advisor.stacks import UNSET
+from advisor.values import known, le
+
+
+class Alternative(NamedTuple):
+    """One way to mend an instance: the moves of one fix, or of two that meet between."""
+
+    fix: Fix
+    moves: tuple[Move, ...]
+
+
+class Ways:
+    """The alternatives of every finding on one sheet; each is made once, so that it can be told by its identity."""
+
+    def __init__(self, sheet: Sheet, outcomes: Sequence[Outcome]) -> None:
+        self.sheet, self.outcomes = sheet, outcomes
+        self._found: dict[Instance, list[Alternative]] = {}
+
+    def of(self, goal: Instance) -> list[Alternative]:
+        """Return the ways to mend *goal* that a plan can take, in order of preference."""
+        found = self._found.get(goal)
+        if found is None:
+            made = [(fix, self.moves(goal, fix)) for fix in goal.rule.fixes]
+            plain = [Alternative(fix, moves) for fix, moves in made if isinstance(moves, tuple) and moves]
+            plain.sort(key=lambda a: any(_foreign(m.target) for m in a.moves))
+            found = self._found[goal] = plain + _both(plain)
+        return found
+
+    def moves(self, goal: Instance, fix: Fix) -> tuple[Move, ...] | str:
+        """Return the moves of a fix, or why it cannot be planned; "" where its guard does not hold."""
+        if not fix.moves:
+            return "it is an action, not a setting"
+        env = self.outcomes[goal.index].env
+        if fix.when is not None and (env is None or fix.when.run(env) is not True):
+            return ""
+        moves = []
+        for name, operator, bound in fix.moves:
+            first, *rest = name.split(".")
+            if not rest:
+                return "it is an action, not a setting"
+            subject: Subject = goal.bind[first]
+            for part in rest[:-1]:
+                subject = subject.parts[part]
+            target = self.sheet.target(subject, rest[-1])
+            if isinstance(target, str):
+                if self._met(subject, rest[-1], operator, bound, goal):
+                    continue
+                return target
+            unset = target.setting is not None and self.sheet.fact(target).value is UNSET
+            if unset and self._met(subject, rest[-1], operator, bound, goal):
+                continue  # it holds without being written down
+            flips = bool(target.through and target.through.moves and target.through.moves.flips)
+            turned = {"at_least": "at_most", "at_most": "at_least"}.get(operator, operator) if flips else operator
+            moves.append(Move(turned, bound, goal.bind, goal.rule.lets, goal, target))
+        return tuple(moves)
+
+    def _met(self, subject: Subject, name: str, operator: str, bound: Expression | None, goal: Instance) -> bool:
+        """Return whether a bound holds as things stand, so that nothing has to move for it."""
+        env = self.outcomes[goal.index].env
+        if bound is None or env is None:
+            return False
+        wanted, now = bound.run(env), self.sheet.value(subject, name)
+        if operator == "to":
+            return known(now) and known(wanted) and bool(now == wanted)
+        return (le(wanted, now) if operator == "at_least" else le(now, wanted)) is True
+
+
+def _foreign(target: Target) -> bool:
+    """Return whether a change of the target is not the document's owner's to make."""
+    store = target.subject.store
+    return store is not None and (store.profile.owner == "provider" or store.profile.name == "unknown")
+
+
+def _both(plain: list[Alternative]) -> list[Alternative]:
+    """Return the alternative that lowers one end and raises the other, so that they meet between."""
+    lower = next((a for a in plain if len(a.moves) == 1 and a.moves[0].operator == "at_most"), None)
+    raise_ = next((a for a in plain if len(a.moves) == 1 and a.moves[0].operator == "at_least"), None)
+    if lower is None or raise_ is None or lower.moves[0].knob == raise_.moves[0].knob:
+        return []
+    down, up = lower.moves[0], raise_.moves[0]
+    least = down.target.setting.range[0] if down.target.setting else down.target.prop.low
+    if least == -inf:
+        least = down.target.prop.low
+    name = lower.fix.moves[0][0]
+    return [Alternative(lower.fix, (down, up._replace(override={name: max(least, 0.0)})))]
