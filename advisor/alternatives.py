@@ -55,18 +55,24 @@ class Ways:
             subject: Subject = goal.bind[first]
             for part in rest[:-1]:
                 subject = subject.parts[part]
-            target = self.sheet.target(subject, rest[-1])
-            if isinstance(target, str):
-                if self._met(subject, rest[-1], operator, bound, goal):
-                    continue
-                return target
-            unset = target.setting is not None and self.sheet.fact(target).value is UNSET
-            if unset and self._met(subject, rest[-1], operator, bound, goal):
+            targets = self.sheet.targets(subject, rest[-1])
+            silent = isinstance(targets, str) or len(targets) > 1 or self._unset(targets[0])
+            if silent and self._met(subject, rest[-1], operator, bound, goal):
                 continue  # it holds without being written down
-            flips = bool(target.through and target.through.moves and target.through.moves.flips)
-            turned = {"at_least": "at_most", "at_most": "at_least"}.get(operator, operator) if flips else operator
-            moves.append(Move(turned, bound, goal.bind, goal.rule.lets, goal, target))
+            if isinstance(targets, str):
+                return targets
+            wanted, gives = bound.run(env) if bound is not None and env is not None else None, targets[0].gives
+            if gives is not None and wanted != gives:
+                return f"nothing makes {name} of {subject.name} {str(wanted).lower()}"
+            moves += [Move(t.operator(operator), bound, goal.bind, goal.rule.lets, goal, t) for t in targets if self._wanted(t)]
         return tuple(moves)
+
+    def _unset(self, target: Target) -> bool:
+        return target.setting is not None and self.sheet.fact(target).value is UNSET
+
+    def _wanted(self, target: Target) -> bool:
+        """Return whether a setting that is moved for others' sake is not right as it is."""
+        return all(part.when is None or part.when.run(self.sheet.env(subject)) is not False for subject, part in target.steps)
 
     def _met(self, subject: Subject, name: str, operator: str, bound: Expression | None, goal: Instance) -> bool:
         """Return whether a bound holds as things stand, so that nothing has to move for it."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from advisor.expressions import Expression
 from advisor.facts import Knob, Subject
 from advisor.properties import Property
-from advisor.stacks import Effective, Setting
+from advisor.stacks import Effective, Part, Setting
 from advisor.units import nice_down, nice_up
 from advisor.values import Range, bounds
 
@@ -59,19 +59,39 @@ class Move(NamedTuple):
 
 
 class Target(NamedTuple):
-    """How a plan can move a property of *subject*: the knob, the setting that it is, and the effective property between."""
+    """
+    One knob that a plan moves for a property of *subject*, and the setting that it is, if it is one.
+
+    Attributes:
+        steps: What lies between the property and the knob: of whom, and which part of its effective property.
+    """
 
     subject: Subject
     prop: Property
     knob: Knob
     setting: Setting | None
     through: Effective | None
+    steps: tuple[tuple[Subject, Part], ...] = ()
 
     @property
     def label(self) -> str:
         """What a sentence calls it: ``idle_timeout.timeout_seconds of aws-alb``."""
         name = self.setting.name if self.setting else self.prop.key or self.prop.name.replace("_", " ")
         return f"{name} of {self.subject.name}"
+
+    @property
+    def gives(self) -> Any:
+        """The one value that its settings bring about together; None: any."""
+        return self.through.moves.gives if self.through and self.through.moves else None
+
+    def operator(self, asked: str) -> str:
+        """Return what is asked of the knob where *asked* is asked of the property."""
+        for _, part in self.steps:
+            asked = part.operator or (_FLIPPED.get(asked, asked) if part.flips else asked)
+        return asked
+
+
+_FLIPPED = {"at_least": "at_most", "at_most": "at_least"}
 
 
 def settle(old: Any, demands: list[tuple[Any, Move]], setting: Setting | None, prop: Property | None) -> Any:
@@ -84,9 +104,11 @@ def settle(old: Any, demands: list[tuple[Any, Move]], setting: Setting | None, p
     knob = demands[0][1].knob
     exact = [(v, m) for v, m in demands if m.operator == "to"]
     if exact:
-        if any(v != exact[0][0] for v, _ in exact):
-            raise Conflict(knob, [m for _, m in exact], "two values are demanded")
-        return exact[0][0]
+        value = exact[0][0]
+        against = [m for v, m in demands if not _holds(value, v, m.operator)]
+        if against:
+            raise Conflict(knob, [exact[0][1], *against], "two values are demanded")
+        return value
     lowest, highest = setting.range if setting else (prop.low, prop.high) if prop else (-inf, inf)
     if lowest == -inf:
         lowest = 0.0
@@ -101,13 +123,19 @@ def settle(old: Any, demands: list[tuple[Any, Move]], setting: Setting | None, p
         setting.kind.name if setting else prop.kind.name if prop else "") or "ratio"  # fmt: skip
     step = setting.step if setting else 0.0
     raised = low < least and any(m.operator == "at_least" for _, m in demands)
-    value = nice_up(least, figures) if raised else nice_down(most, figures)
+    value = most if figures == "exact" else nice_down(most, figures)
+    if raised:
+        value = least if figures == "exact" else nice_up(least, figures)
     if not least <= value <= most:
         value = least if raised else most  # no figure between them: the bound itself, in the stack's grain
     value = grain(value, step, up=raised)
     if not least <= value <= most or (setting and value in setting.special):
         raise Conflict(knob, [m for _, m in demands], "no value of its range satisfies them")
     return value
+
+
+def _holds(value: Any, bound: Any, operator: str) -> bool:
+    return bool(value == bound if operator == "to" else value >= bound if operator == "at_least" else value <= bound)
 
 
 def grain(value: float, step: float, *, up: bool) -> float:

@@ -146,9 +146,7 @@ class Planner:
                 owners = tuple(dict.fromkeys(m.owner for m in conflict.moves))
                 found = _State(sheet, self.outcomes, self.start.violated, self.start.unknown, owners, conflict.why)
             except Circular as circular:
-                owners = tuple(i for i, a in chosen.items() if any(m.knob == circular.knob for m in a.moves)) or tuple(
-                    chosen
-                )
+                owners = tuple(i for i, a in chosen.items() if any(m.knob == circular.knob for m in a.moves)) or tuple(chosen)
                 found = _State(
                     sheet,
                     self.outcomes,
@@ -178,7 +176,7 @@ class Planner:
             if self._needed(goal, without):
                 continue
             fewer = self._try(without)
-            if not fewer.conflict and fewer.violated <= self._try(chosen).violated:
+            if not fewer.conflict and fewer.violated <= self._try(chosen).violated and not self._blurred(fewer, without):
                 chosen = without
         return chosen, notes
 
@@ -190,7 +188,7 @@ class Planner:
                 chosen[goal] = alternative
         for _ in range(DEPTH):
             state = self._try(chosen)
-            broken = (state.violated - self.start.violated) | self._blurred(state)
+            broken = (state.violated - self.start.violated) | self._blurred(state, chosen)
             stuck = set(state.conflict) or state.violated & chosen.keys()
             if not stuck:
                 return {} if broken else chosen
@@ -202,10 +200,23 @@ class Planner:
         deps = self.outcomes[goal.index].deps
         return not any(deps & self.base.bit(move.knob) for a in others.values() for move in a.moves)
 
-    def _blurred(self, state: _State) -> frozenset[Instance]:
-        """Return what the moves of *state* made undecided and assumptions do not decide for it."""
-        new = state.unknown - self.start.unknown
+    def _blurred(self, state: _State, chosen: Chosen) -> frozenset[Instance]:
+        """
+        Return what the moves of *state* made undecided and assumptions do not decide for it.
+
+        What did not apply before counts only where it would be worse than what is mended: kept connections ask for the size
+        of a pool, which is no reason to keep none.
+        """
+        new = (i for i in state.unknown - self.start.unknown if self._worse(i, chosen))
         return frozenset(i for i in new if evaluate(i, state.sheet.twin).status not in (MET, NOT_APPLICABLE))
+
+    def _worse(self, found: Instance, chosen: Chosen) -> bool:
+        before = self.outcomes[found.index]
+        if before.status != NOT_APPLICABLE:
+            return True
+        # It hung on what makes it apply, and on no more.
+        mended = [g for g, a in chosen.items() if any(before.deps & self.base.bit(m.knob) for m in a.moves)]
+        return all(SEVERITIES.index(found.rule.severity) < SEVERITIES.index(severity(self.outcomes[g.index])) for g in mended)
 
     def _spent(self, pending: frozenset[Instance]) -> bool:
         return len(pending) >= DEPTH or self.evaluations >= EVALUATIONS
@@ -238,7 +249,7 @@ class Planner:
                 return None
             if goal in state.violated:
                 return None
-            broken = sorted(((state.violated - self.start.violated) | self._blurred(state) |
+            broken = sorted(((state.violated - self.start.violated) | self._blurred(state, chosen) |
                              (state.violated & chosen.keys())) - self.overlooked, key=self.order.__getitem__)  # fmt: skip
             if not broken:
                 return chosen

@@ -15,7 +15,7 @@ from advisor.expressions import Expression, Kind
 from advisor.facts import UNKNOWN, Cell, Given, Hook, Knob, Source, Store, Subject
 from advisor.moves import Circular, Conflict, Move, Target, grain, settle
 from advisor.properties import Derivation, Properties, Property
-from advisor.stacks import UNSET, Behaviour, Effective, Row, Setting, pick
+from advisor.stacks import UNSET, Behaviour, Effective, Moves, Row, Setting, pick
 from advisor.values import Leaf, Range, Unknown, known
 
 _PATHS: dict[str, tuple[str, tuple[str, ...], str]] = {}  # names taken apart, once each
@@ -101,7 +101,12 @@ class Sheet:
         return self._twin
 
     def target(self, subject: Subject, name: str) -> Target | str:
-        """Return how a plan moves the property *name* of *subject*, or why it cannot, as part of a sentence."""
+        """Return the first knob that a plan moves for the property *name* of *subject*, or why it cannot."""
+        found = self.targets(subject, name)
+        return found if isinstance(found, str) else found[0]
+
+    def targets(self, subject: Subject, name: str) -> tuple[Target, ...] | str:
+        """Return the knobs that a plan moves for the property *name* of *subject*, or why it cannot, as part of a sentence."""
         owner = subject if name in self.properties.all.get(subject.kind, {}) else subject.wide
         if owner is None:
             raise KeyError(name)
@@ -113,17 +118,38 @@ class Sheet:
             if profile is not None and owner.kind == "end" and not (profile.code or profile.generic or name in owner.stated):
                 return f"{owner.name} ({profile.name}) has no setting for {words}"
             if prop.knob or self.bare or name in owner.stated:
-                return Target(owner, prop, (owner, name), None, None)
+                return (Target(owner, prop, (owner, name), None, None),)
             return f"{owner.name} has no setting for {words}"
-        through = gives if isinstance(gives, Effective) else None
-        if through is not None and through.moves is None:
-            return f"{words} of {owner.name} follows from several settings: {through.value.text}"
-        setting = profile.settings[through.moves.setting] if through and through.moves else gives
-        if not isinstance(setting, Setting):
+        if isinstance(gives, Setting):
+            if gives.fixed:
+                return f"{gives.name} of {owner.name} ({profile.name}) cannot be changed"
+            return (Target(owner, prop, (owner.store, gives.name), gives, None),)
+        if isinstance(gives, Behaviour):
             return f"{owner.name} ({profile.name}) cannot change {words}"
-        if setting.fixed:
-            return f"{setting.name} of {owner.name} ({profile.name}) cannot be changed"
-        return Target(owner, prop, (owner.store, setting.name), setting, through)
+        if gives.moves is None:
+            return f"{words} of {owner.name} follows from several settings: {gives.value.text}"
+        return self._together(owner, owner.store, prop, gives, gives.moves)
+
+    def _together(self, owner: Subject, store: Store, prop: Property, through: Effective, moves: Moves) -> tuple[Target, ...] | str:
+        """Return the knobs of all that *moves* sets, or why one of them cannot be changed."""
+        found: list[Target] = []
+        for part in moves.parts:
+            setting = store.profile.settings.get(part.name)
+            if setting is not None and setting.fixed:
+                return f"{setting.name} of {owner.name} ({store.profile.name}) cannot be changed"
+            if setting is not None:
+                found.append(Target(owner, prop, (store, setting.name), setting, through, ((owner, part),)))
+                continue
+            host, _, name = part.name.rpartition(".")
+            below = self.targets(self.bind(owner)[host], name) if host in self.bind(owner) else f"{owner.name} has no {host}"
+            if isinstance(below, str):
+                return below
+            found += [t._replace(steps=((owner, part), *t.steps)) for t in below]
+        return tuple(found)
+
+    def env(self, subject: Subject) -> Env:
+        """Return the names that expressions of the profile of *subject* read."""
+        return Env(self, self.bind(subject), None, subject.store)
 
     def bit(self, knob: Knob) -> int:
         """Return the bit that stands for *knob* in a cell's dependencies."""
@@ -276,7 +302,7 @@ class Sheet:
             reference = (row.source if row else "") or gives.source or _sources(gives.rows)
             source = Source("behaviour", store.place, _titled(store, version), reference)
             return Cell(value, source, version.deps, prop.name)
-        env = Env(self, self.bind(subject), None, store)
+        env = self.env(subject)
         try:
             value = gives.value.run(env)
         except KeyError:
@@ -324,9 +350,7 @@ class Sheet:
             value = _hang(value, (store.hop, "version") if store.hop else (store, setting.name), 0.0, inf, setting.kind)
         reference = (row.source if row else "") or setting.source
         kind = "default" if setting.verified and store.profile.verified else "unverified"
-        return self._meant(
-            store, setting, value, Source(kind, store.place, _titled(store, version), reference), version.deps
-        )
+        return self._meant(store, setting, value, Source(kind, store.place, _titled(store, version), reference), version.deps)
 
     def _meant(self, store: Store, setting: Setting, value: Any, source: Source, deps: int) -> Cell:
         """Translate the values by which a stack says never, off or somebody else's value; round up to its grain."""
@@ -334,9 +358,7 @@ class Sheet:
             meaning = setting.special.get(value, setting.negative if value < 0 else None)
             if isinstance(meaning, dict):
                 above = self.setting(store, store.profile.settings[meaning["as"]])
-                return Cell(
-                    above.value, above.source if source.kind == "default" else source, above.deps | deps, setting.name
-                )
+                return Cell(above.value, above.source if source.kind == "default" else source, above.deps | deps, setting.name)
             if meaning is not None:
                 value = meaning
             elif setting.step and value < inf:
@@ -372,16 +394,18 @@ class Sheet:
             return UNSET, 0
         env = Env(self, move.bind, move.lets)
         env.update(move.override)
-        value, used, target = move.bound.run(env), env.used, move.target
-        moves = target.through.moves if target.through else None
-        if moves is not None and moves.bound is not None:
-            inner = Env(self, self.bind(target.subject), None, target.subject.store)
-            inner["bound"] = value
-            value = moves.bound.run(inner)
-            used |= inner.used
-        if type(value) is Range:
+        value, used = move.bound.run(env), env.used
+        for subject, part in move.target.steps:
+            if part.bound is not None:
+                inner = self.env(subject)
+                inner["bound"] = value
+                value = part.bound.run(inner)
+                used = (0 if part.operator else used) | inner.used
+            elif part.flips and type(value) is bool:
+                value = not value
+        if type(value) is Range and move.operator in ("at_most", "at_least"):
             value = value.low if move.operator == "at_most" else value.high
-        if type(value) is Unknown or value in (inf, -inf):
+        if type(value) in (Range, Unknown) or (value in (inf, -inf) and move.operator != "to"):
             raise Conflict(move.knob, [move], "its bound is not known")
         return value, used
 

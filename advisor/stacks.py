@@ -15,16 +15,48 @@ from advisor.reading import Entry, Late
 from advisor.settings import UNSET, Row, Setting, alias, pick, text_of
 from advisor.values import Unknown, older
 
-__all__ = ["UNSET", "Behaviour", "Effective", "ErrorText", "Fault", "Line", "Moves", "Profile", "Row", "Setting", "alias", "pick",
-           "text_of"]  # fmt: skip
+__all__ = ["UNSET", "Behaviour", "Effective", "ErrorText", "Fault", "Line", "Moves", "Part", "Profile", "Row", "Setting", "alias",
+           "pick", "text_of"]  # fmt: skip
+
+
+class Part(NamedTuple):
+    """
+    What a plan sets of one setting for the sake of a property.
+
+    Attributes:
+        name: A setting of the stack, or a property of its host: ``host.keepalive_time``.
+
+        operator: at_least, at_most or to; "" for what is asked of the property.
+
+        bound: The bound on it, in which ``bound`` is what is asked of the property; None: just that.
+
+        flips: Whether a larger property wants a smaller setting.
+
+        when: Where it does not hold as the system stands, the setting is right as it is.
+    """
+
+    name: str
+    operator: str = ""
+    bound: Expression | None = None
+    flips: bool = False
+    when: Expression | None = None
 
 
 class Moves(NamedTuple):
-    """Which setting a bound on a property moves, the bound on it, and whether a larger property wants a smaller setting."""
+    """The settings that a plan moves together for a property; *gives*: the one value that they bring about, None for any."""
 
-    setting: str
-    bound: Expression | None
-    flips: bool
+    parts: tuple[Part, ...]
+    gives: Any = None
+
+    @property
+    def setting(self) -> str:
+        """The first of them."""
+        return self.parts[0].name
+
+    @property
+    def bound(self) -> Expression | None:
+        """The bound on the first of them."""
+        return self.parts[0].bound
 
 
 class Effective(NamedTuple):
@@ -152,8 +184,8 @@ class Profile(Late):
         for given in self.gives.values():
             if isinstance(given, Effective):
                 yield given.value
-                if given.moves and given.moves.bound:
-                    yield given.moves.bound
+                for part in given.moves.parts if given.moves else ():
+                    yield from (e for e in (part.bound, part.when) if e is not None)
 
 
 def _same_line(version: str, line: str) -> bool:

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.errors import Problem, nearest
-from advisor.expressions import COUNT, Expression, Kind
+from advisor.expressions import Kind
 from advisor.knowledge.given import expected_problems
 from advisor.knowledge.language import expression_of
+from advisor.knowledge.moved import moves_of
 from advisor.knowledge.shapes import check, stops
 from advisor.knowledge.tables import PROFILE, PROFILE_CASES
 from advisor.properties import ALIASES, WIDER, Properties, PropertyScope, read
 from advisor.reading import Entry
-from advisor.stacks import UNSET, Behaviour, Effective, ErrorText, Fault, Line, Moves, Profile, Row, Setting, alias, text_of
+from advisor.stacks import UNSET, Behaviour, Effective, ErrorText, Fault, Line, Moves, Part, Profile, Row, Setting, alias, text_of
 
 ROLES = ("caller", "callee", "hop", "host", "middlebox")
 
@@ -158,18 +159,10 @@ def _effective(profile: Profile, properties: Properties, entry: Entry, name: str
         problems.append(Problem(at, f"{value.text} is none of: {', '.join(kind.options)}"))
     moves: Moves | None = None
     if "moves" in spec:
-        plain = spec["moves"] if isinstance(spec["moves"], dict) else {"setting": spec["moves"]}
-        if plain["setting"] not in profile.settings:
-            meant = nearest(plain["setting"], profile.settings)
-            hint = f"; did you mean {meant}?" if meant else ""
-            return [*problems, Problem(entry.place("effective", name, "moves"), f"no setting {plain['setting']}{hint}")]
-        bound: Expression | None = None
-        if "bound" in plain:
-            inner = PropertyScope(properties, scope.aliases, True, {**extra, "bound": kind if kind.base == "number" else COUNT})
-            found = expression_of(plain["bound"], inner, entry.place("effective", name, "moves", "bound"))
-            if isinstance(found, Problem):
-                return [*problems, found]
-            bound = found
-        moves = Moves(plain["setting"], bound, bool(plain.get("flips")))
+        found = moves_of(spec["moves"], profile, scope, kind, entry, name)
+        problems += [found] if isinstance(found, Problem) else []
+        moves = found if isinstance(found, Moves) else None
+    elif value.text in profile.aliases or (value.text.startswith("host.") and scope.lookup(value.text)):
+        moves = Moves((Part(profile.aliases[value.text].name if value.text in profile.aliases else value.text),))
     profile.gives[name] = Effective(value, moves, spec.get("source", ""))
     return problems

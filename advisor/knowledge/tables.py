@@ -80,7 +80,10 @@ _SETTING = Table("the setting", {
     "part": Tuple("a list of a setting and a number from 0", NAME, INDEX), "values": ListOf(VALUE, "a list of words"),
     "scope": TEXT, "k8s": TEXT, "advise": TEXT, "figures": TEXT,
 }, ("kind",))  # fmt: skip
-_MOVES = Table("moves", {"setting": NAME, "bound": EXPRESSION, "flips": FLAG}, ("setting",))
+_PART = Table("the part", {**dict.fromkeys(OPERATORS, EXPRESSION), "bound": EXPRESSION, "flips": FLAG, "when": EXPRESSION})
+_MOVES = Table("moves", {
+    "setting": NAME, "bound": EXPRESSION, "flips": FLAG, "gives": VALUE, "set": MapOf(_PART, "a mapping of settings to bounds", 1),
+})  # fmt: skip
 PROFILE = Table("the stack", {
     "stack": NAME, "replaces": NAME, "title": NAME, "also": NAMES,
     "ends": ListOf(Words("caller", "callee", "middlebox", "host", "platform"), "a list of ends"),
