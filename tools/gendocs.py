@@ -1,5 +1,5 @@
 """
-Writes the pages of ``docs/`` that say what the data says: rules, stacks, the document's keys.
+Writes the pages of ``docs/`` that say what the data says: rules, stacks, the document's keys, conflicts of defaults.
 
 ``make docs`` runs it; a test fails when a page that is committed differs from what this writes.
 """
@@ -21,6 +21,8 @@ from advisor.rules import SEVERITIES, Fix, Rule
 from advisor.schema.keys import INF, KEYS, Key
 from advisor.stacks import Behaviour, Profile, Row, Setting
 from advisor.units import show
+from tools.conflicts import conflicts_page
+from tools.markdown import cell, code, link, prose, sentence, table
 
 DOCS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "docs")
 OPERATORS = {"at_most": "at most", "at_least": "at least", "to": "to", "unset": "taken away"}
@@ -47,44 +49,10 @@ One YAML document is one path; several in a file, apart by `---`, are several. O
 Schema, for editors. The [tutorial](tutorial.md) shows how a document grows."""
 
 
-def cell(text: str) -> str:
-    """Return *text* as it can stand in a cell of a table."""
-    return prose(" ".join(text.split())).replace("|", "\\|")
-
-
-def prose(text: str) -> str:
-    """Return *text* with what would be taken for a tag outside of code written out."""
-    parts = re.split(r"(`[^`]*`)", text)
-    return "".join(part if part.startswith("`") else part.replace("<", "&lt;") for part in parts)
-
-
-def code(text: str) -> str:
-    """Return *text* as code, on one line."""
-    return f"`{' '.join(text.split())}`" if text else ""
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield the lines of a table and an empty one; nothing where there are no rows."""
-    body = [f"| {' | '.join(row)} |" for row in rows]
-    if body:
-        yield from (f"| {' | '.join(head)} |", "|---" * len(head) + "|", *body, "")
-
-
 def by_version(rows: tuple[Row, ...], kind: Kind) -> str:
     """Return values by version in words; a set in one order, whatever its hashes."""
     ordered = (row._replace(value=" ".join(sorted(row.value))) if isinstance(row.value, frozenset) else row for row in rows)
     return rows_text(tuple(ordered), kind)
-
-
-def link(reference: str) -> str:
-    """Return a reference with its address, if it has one, in angle brackets, so that it can be followed."""
-    return re.sub(r"(https?://[^\s,;()]+)", r"<\1>", reference)
-
-
-def sentence(text: str) -> str:
-    """Return *text* on one line, ended with a point. It may begin with a command, so its first letter stays as it is."""
-    text = prose(" ".join(text.split()))
-    return text + ("" if text.endswith((".", ":", "!", "?")) else ".")
 
 
 def rules_page(knowledge: Knowledge) -> str:
@@ -227,18 +195,19 @@ PAGES: dict[str, Callable[[Knowledge], str]] = {
     "rules.md": rules_page,
     "stacks.md": stacks_page,
     "document.md": document_page,
+    "default-conflicts.md": conflicts_page,
 }
 """The generated pages of ``docs/``, each with what writes it."""
 
 
-def main() -> None:
-    """Write all pages."""
+def main(names: Sequence[str]) -> None:
+    """Write the pages *names*, or all."""
     knowledge = load_knowledge()
-    for name, page in PAGES.items():
+    for name in names or PAGES:
         with open(os.path.join(DOCS, name), "w", encoding="utf-8", newline="\n") as file:
-            file.write(page(knowledge))
+            file.write(PAGES[name](knowledge))
         print(f"wrote docs/{name}")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

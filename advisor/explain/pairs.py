@@ -1,12 +1,15 @@
-"""The defaults of two stacks beside each other: whether the callee closes idle connections before the caller lets go."""
+"""The defaults of two stacks beside each other: whether the rules that hold a caller against its callee are met by them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from advisor.explain.values import Alone, newest, value_text
+from advisor.engine import UNKNOWN, VIOLATED, Outcome
+from advisor.explain.defaults import Meeting, Stack, at_newest, meet, pair_rules
+from advisor.explain.values import Alone, value_text
 from advisor.expressions import kind_of
+from advisor.facts import Store, Subject
 from advisor.knowledge import Knowledge
 from advisor.values import bounds
 
@@ -20,9 +23,9 @@ class Pair(NamedTuple):
     Attributes:
         keeps, closes: How long the caller keeps an idle connection, when the callee closes it; in words.
 
-        verdict: conflict (the callee closes first, or at the same moment), fits, or open (not known).
+        verdict: conflict (a rule is violated), fits, or open (it hangs on what is not known of one of them).
 
-        why: What keeps it in order where the limits alone do not, or what is not known.
+        why: The rules that are violated, or what is not known.
     """
 
     caller: str
@@ -35,49 +38,49 @@ class Pair(NamedTuple):
 
 def pairs(knowledge: Knowledge, *, with_stack: str | None = None, version: str | None = None) -> list[Pair]:
     """Return every pair of a caller and a callee of the known stacks, each at its newest version; or those of one stack."""
-    ends = {
-        p.name: Alone(p, knowledge, version if p.name == with_stack and version else newest(p))
-        for p in knowledge.profiles.values() if not p.generic
-    }  # fmt: skip
-    return list(_pairs(ends, with_stack))
+    ends = {p.name: at_newest(p, version if p.name == with_stack else None) for p in knowledge.profiles.values() if not p.generic}
+    return [_pair(met) for met in meet(who_meets(sorted(ends.values()), knowledge, with_stack), pair_rules(knowledge), knowledge)]
 
 
-def _pairs(ends: dict[str, Alone], with_stack: str | None) -> Iterator[Pair]:
-    for caller, one in sorted(ends.items()):
-        for callee, other in sorted(ends.items()):
-            if "caller" not in one.profile.ends or "callee" not in other.profile.ends:
-                continue
-            if with_stack in (None, caller, callee):
-                yield _pair(one, other)
+def who_meets(stacks: Iterable[Stack], knowledge: Knowledge, with_stack: str | None = None) -> list[tuple[Stack, Stack]]:
+    """Return the pairs of a caller and a callee among *stacks* that speak to each other; only those with one of them if named."""
+    callers, callees = _speakers(stacks, "caller", knowledge), _speakers(stacks, "callee", knowledge)
+    return [(one, other) for one, spoken in callers.items() for other, heard in callees.items()
+            if spoken == heard and with_stack in (None, one.name, other.name)]  # fmt: skip
 
 
-def _pair(caller: Alone, callee: Alone) -> Pair:
-    keeps, closes = caller.value("caller.idle_timeout"), callee.value("callee.idle_timeout")
-    verdict, why = _verdict(caller, callee, keeps, closes)
-    return Pair(_name(caller), _name(callee), _words(keeps), _words(closes), verdict, why)
+def _speakers(stacks: Iterable[Stack], role: str, knowledge: Knowledge) -> dict[Stack, str]:
+    ends = {s: knowledge.profiles[s.name] for s in stacks if role in knowledge.profiles[s.name].ends}
+    return {s: str(Alone(profile, knowledge, s.version).value(f"{role}.speaks")) for s, profile in ends.items()}
 
 
-def _verdict(caller: Alone, callee: Alone, keeps: Any, closes: Any) -> tuple[str, str]:
-    if caller.value("caller.reuses") is False or callee.value("callee.reuses") is False:
-        return "fits", "one of them does not keep connections"
-    age = caller.value("caller.max_age")
-    longest = min(bounds(keeps)[1], bounds(age)[1])
-    shortest = min(bounds(keeps)[0], bounds(age)[0])
-    first, last = bounds(closes)
-    if longest < first or first == float("inf"):
-        return "fits", ""
-    if caller.value("caller.honours_hint") is True and callee.value("callee.sends_hint") is True:
-        return "fits", "the caller takes the limit that the callee announces"
-    if shortest >= last:
-        return "conflict", ""
-    unsure = caller if bounds(keeps)[0] != bounds(keeps)[1] else callee
-    return "open", f"it depends on what is not known of {_name(unsure)}"
+def _pair(met: Meeting) -> Pair:
+    caller, callee = map(str, (met.stacks[0], met.stacks[-1]))
+    violated = [o.instance.rule.slug for o in met.outcomes if o.status == VIOLATED]
+    verdict, why = "conflict", ", ".join(violated)
+    if not violated:
+        missing = [leaf for o in met.outcomes for leaf in _theirs(o)]
+        verdict, why = ("open", f"it depends on {', '.join(dict.fromkeys(missing))}") if missing else ("fits", "")
+    return Pair(caller, callee, _words(met, "caller"), _words(met, "callee"), verdict, why)
 
 
-def _name(end: Alone) -> str:
-    return f"{end.profile.name} {end.version}" if end.version else end.profile.name
+def _theirs(outcome: Outcome) -> list[str]:
+    """Return what is missing of the two ends where nothing else is: what is missing of the load is no matter of defaults."""
+    if outcome.status != UNKNOWN:
+        return []
+    names = [_leaf(owner, name) for owner, name in outcome.missing]
+    return [] if None in names else [name for name in names if name]
 
 
-def _words(value: Any) -> str:
+def _leaf(owner: object, name: str) -> str | None:
+    if isinstance(owner, Store):
+        return f"{name} of {owner.profile.name}"
+    if isinstance(owner, Subject) and owner.store is not None and f"{owner.role}.{name}" in owner.store.profile.gives:
+        return f"{name.replace('_', ' ')} of {owner.store.profile.name}"
+    return None
+
+
+def _words(met: Meeting, role: str) -> str:
+    value = met.value(f"{role}.idle_timeout")
     low, high = bounds(value)
     return "unknown" if low <= 0 and high == float("inf") else value_text(value, _DURATION)
