@@ -9,7 +9,7 @@ from typing import Any
 
 from advisor import __version__
 from advisor.baseline import Baseline, Hidden, without_hidden
-from advisor.document import Document, Ignore, StackRef, read_documents
+from advisor.document import Document, Documents, Ignore, StackRef
 from advisor.engine import FAULT, VIOLATED, Instance, Outcome, instances, judge
 from advisor.errors import InputError, Place, Problem, nearest, shown
 from advisor.knowledge import Knowledge, load_knowledge
@@ -88,35 +88,39 @@ class Stream:
         self.faults: list[str] = []
         self.details, self.snippets, self.baseline = details, snippets, baseline
         self._builder = Builder(self.knowledge, self.today)
-        documents, read = read_documents(paths, stdin=stdin, max_size=max_size, **checks(self.knowledge, self._builder))
-        self._read = read
-        self.count = len(documents)
-        self._systems: Iterable[System] = self._builder.build(documents)
+        self._documents = Documents(paths, stdin=stdin, max_size=max_size, **checks(self.knowledge, self._builder))
+        self._groups = self._builder.join(self._documents.check())
+        self._systems: Iterable[System] = self._built()
         if sets:  # what a --set names is looked for in all documents before the first is judged
-            systems = list(self._systems)
-            good = sound(systems, documents, self._builder.problems)
-            apply_sets(sets, good, self._builder)
-            self._systems = systems
+            self._systems = [system for system in self._systems if self._sound(system)]
+            apply_sets(sets, self._systems, self._builder)
 
     @property
     def problems(self) -> list[Problem]:
         """What is wrong with the input, sorted by place."""
-        return sorted({*self._read, *self._builder.problems})
+        return sorted({*self._documents.problems, *self._builder.problems})
 
     def __iter__(self) -> Iterator[Report]:
         for system in self._systems:
-            documents = [path.document for path in system.paths]
-            if not sound([system], documents, self._builder.problems):
+            if not self._sound(system):
                 continue
             try:
                 yield self._judge(system)
             except Exception as error:
                 if os.environ.get("ADVISOR_DEBUG"):
                     raise
-                files = ", ".join(dict.fromkeys(document.file for document in documents))
+                files = ", ".join(dict.fromkeys(path.document.file for path in system.paths))
                 said = f"{type(error).__name__}: {error}"
                 self.faults.append(f"internal error in {files}: {said}; the other documents were judged")
 
+    def _built(self) -> Iterator[System]:
+        for numbers in self._groups:
+            documents = self._documents.again(numbers)
+            if len(documents) == len(numbers):  # else a file is not what it was, which is a problem of its own
+                yield self._builder.system(documents)
+
+    def _sound(self, system: System) -> bool:
+        return bool(sound([system], [path.document for path in system.paths], self._builder.problems))
 
     def _judge(self, system: System) -> Report:
         sheet = Sheet(self.knowledge.properties)

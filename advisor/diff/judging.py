@@ -13,7 +13,6 @@ from advisor.errors import Problem
 from advisor.facts import UNKNOWN, Cell, Store, Subject
 from advisor.knowledge import Knowledge
 from advisor.model import Builder, System
-from advisor.model.sharing import Sharing
 from advisor.report import Judged
 from advisor.sheet import Sheet
 from advisor.stacks import Setting
@@ -98,8 +97,8 @@ class SomeBuilder(Builder):
 
     def some(self, documents: Sequence[Document], side: Side) -> list[System]:
         """Return the systems that a file of *side* is part of."""
-        self.sharing = Sharing(documents)
-        return [self._system(group) for group in self.sharing.groups if any(d.file in side.files for d in group)]
+        groups = [[documents[number] for number in group] for group in self.join(documents)]
+        return [self.system(group) for group in groups if any(d.file in side.files for d in group)]
 
 
 def judge_side(

@@ -219,15 +219,14 @@ def _reached(
 
 def _closed(readers: tuple[Reader, Reader], changed: tuple[list[str], list[str]], reached: list[str]) -> set[str]:
     """Return the unchanged files that are one system with a changed one, on either side."""
-    sharings = []
-    for reader, mine in zip(readers, changed, strict=True):
-        documents = [d for name in sorted({*mine, *reached}) for d in reader.document(name)]
-        sharings.append(Sharing(documents))
+    files = [[name for name in sorted({*mine, *reached}) for _ in reader.document(name)]
+             for reader, mine in zip(readers, changed, strict=True)]  # fmt: skip
+    sharings = [Sharing(d for name in dict.fromkeys(names) for d in reader.document(name))
+                for reader, names in zip(readers, files, strict=True)]  # fmt: skip
     turned = sharings[0].shared ^ sharings[1].shared  # a name that two documents share no more, or now
     groups: list[set[str]] = []
-    for reader, mine, sharing in zip(readers, changed, sharings, strict=True):
-        file_of = {reader.state.path(name): name for name in (*mine, *reached)}
-        groups += [{file_of[d.file] for d in group} for group in sharing.groups]
+    for reader, mine, names, sharing in zip(readers, changed, files, sharings, strict=True):
+        groups += [{names[number] for number in group} for group in sharing.groups]
         for name in turned:
             groups.append({f for f in (*mine, *reached) if name in _names(reader.document(f))})
     judged = {*changed[0], *changed[1]}

@@ -43,11 +43,13 @@ class Builder:
 
     def build(self, documents: Sequence[Document]) -> Iterator[System]:
         """Yield the systems of *documents*, each built when it is asked for; look at ``problems`` before using one."""
+        for group in self.join(documents):
+            yield self.system([documents[number] for number in group])
+
+    def join(self, documents: Iterable[Document]) -> list[list[int]]:
+        """Return which of *documents*, by number, are one system; none of them is kept."""
         self.sharing = Sharing(documents)
-        groups = self.sharing.groups
-        del documents  # judged ones are forgotten, one by one
-        while groups:
-            yield self._system(groups.pop(0))
+        return self.sharing.groups
 
     def check_settings(self, raw: Hop) -> list[Problem]:
         """Return what is wrong with the settings of a hop, whatever else is wrong with its document."""
@@ -61,7 +63,8 @@ class Builder:
         reader.take(model, raw.settings)
         return reader.problems
 
-    def _system(self, documents: list[Document]) -> System:
+    def system(self, documents: Sequence[Document]) -> System:
+        """Return the system that the *documents* of one group are."""
         self.hops, self.legs, self.loads = {}, {}, {}
         paths = [path for document in documents for path in self._document(document)]
         for leg, carried in self.loads.items():

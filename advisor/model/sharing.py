@@ -6,43 +6,48 @@ Order does not matter: where any two documents contradict each other on a name, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from advisor.document import Document, Hop, chains
-from advisor.errors import shown
+from advisor.errors import Place, shown
 
 Key = Any
 
 
 class Sharing:
-    """The identity of every hop of a run, and the groups of documents that hang together."""
+    """
+    The identity of every hop of a run, and which documents hang together; it keeps none of the documents.
 
-    def __init__(self, documents: Sequence[Document]) -> None:
+    Attributes:
+        shared: The names that stand for one hop wherever they are written.
+
+        notes: What is to be said of a name that is written in several documents and does not stand for one hop.
+
+        groups: The numbers of the documents, in the order given, that are one system.
+    """
+
+    def __init__(self, documents: Iterable[Document]) -> None:
         self.notes: dict[str, str] = {}
-        users: dict[str, list[tuple[Document, Hop]]] = {}
-        for document in documents:
+        users: dict[str, list[int]] = {}
+        said: dict[str, dict[str, tuple[str, Place]]] = {}
+        count = 0
+        for count, document in enumerate(documents, 1):
             for hop in hops_of(document):
                 if named(hop):
-                    users.setdefault(hop.name, []).append((document, hop))
-        self.shared: set[str] = set()
-        for name, found in users.items():
-            if len(found) > 1:
-                contradiction = _contradiction([hop for _, hop in found])
-                if contradiction is None:
-                    self.shared.add(name)
-                else:
-                    self.notes[name] = f"{shown(name)} {contradiction}; hops of that name are taken for different hops."
-        self.groups = self._group(documents, users)
+                    users.setdefault(hop.name, []).append(count - 1)
+                    note = _contradiction(said.setdefault(hop.name, {}), hop)
+                    if note is not None:
+                        self.notes.setdefault(hop.name, note)
+        self.shared = {name for name, found in users.items() if len(found) > 1 and name not in self.notes}
+        self.groups = self._group(count, users)
 
     def key(self, document: Document, hop: Hop) -> Key:
         """Return what identifies *hop* in the run."""
         return hop.name if hop.name in self.shared and named(hop) else (document.file, hop.place)
 
-    def _group(self, documents: Sequence[Document], users: dict[str, list[tuple[Document, Hop]]]) -> list[list[Document]]:
-        number = {id(document): i for i, document in enumerate(documents)}
-        root = list(range(len(documents)))
+    def _group(self, count: int, users: dict[str, list[int]]) -> list[list[int]]:
+        root = list(range(count))
 
         def find(i: int) -> int:
             while root[i] != i:
@@ -51,13 +56,13 @@ class Sharing:
             return i
 
         for name in self.shared:
-            first, *others = (number[id(document)] for document, _ in users[name])
+            first, *others = users[name]
             for other in others:
                 low, high = sorted((find(first), find(other)))
                 root[high] = low
-        grouped: dict[int, list[Document]] = {}
-        for i, document in enumerate(documents):
-            grouped.setdefault(find(i), []).append(document)
+        grouped: dict[int, list[int]] = {}
+        for i in range(count):
+            grouped.setdefault(find(i), []).append(i)
         return list(grouped.values())
 
 
@@ -76,13 +81,13 @@ def hops_of(document: Document) -> Iterator[Hop]:
                 yield hop
 
 
-def _contradiction(hops: list[Hop]) -> str | None:
-    """Return what two of *hops* say that cannot both hold of one hop, or None."""
-    said = [_said(hop) for hop in hops]
-    for (one, first), (two, second) in combinations(zip(hops, said, strict=True), 2):
-        for name in first.keys() & second.keys():
-            if first[name] != second[name]:
-                return f"has {name} {shown(first[name])} at {one.place} and {shown(second[name])} at {two.place}"
+def _contradiction(before: dict[str, tuple[str, Place]], hop: Hop) -> str | None:
+    """Return what *hop* says that cannot hold of one hop with what was said *before*, or None; what it says is kept there."""
+    for name, text in _said(hop).items():
+        first, place = before.setdefault(name, (text, hop.place))
+        if first != text:
+            values = f"{name} {shown(first)} at {place} and {shown(text)} at {hop.place}"
+            return f"{shown(hop.name)} has {values}; hops of that name are taken for different hops."
     return None
 
 
