@@ -62,8 +62,7 @@ def check(  # noqa: PLR0913 (a call has its options)
     """
     stream = Stream(paths, stdin=stdin, today=today, sets=sets, packs=packs, max_size=max_size, details=details,
                     snippets=snippets, baseline=baseline, knowledge=knowledge)  # fmt: skip
-    reports = list(stream)
-    return Run(reports, stream.problems, stream.today, __version__, stream.faults)
+    return stream.run(list(stream))
 
 
 class Stream:
@@ -100,6 +99,10 @@ class Stream:
         """What is wrong with the input, sorted by place."""
         return sorted({*self._documents.problems, *self._builder.problems})
 
+    def run(self, reports: Sequence[Report] = ()) -> Run:
+        """Return *reports*, if they were kept, and what there is to say beside them."""
+        return Run(reports, self.problems, self.today, __version__, self.faults)
+
     def __iter__(self) -> Iterator[Report]:
         for system in self._systems:
             if not self._sound(system):
@@ -125,7 +128,8 @@ class Stream:
     def _judge(self, system: System) -> Report:
         sheet = Sheet(self.knowledge.properties)
         judged = judge_system(system, self.knowledge, self.today, self.faults, sheet, baseline=self.baseline)
-        digests = {f: _digest(f) for f in dict.fromkeys(p.document.file for p in system.paths)} if self.details else {}
+        files = dict.fromkeys(path.document.file for path in system.paths) if self.details else ()
+        digests = {file: self._documents.digest(file) for file in files}
         report = build_report(judged, self.knowledge, digests, details=self.details, snippets=self.snippets)
         hidden = [view for view in judged.ignored.values() if isinstance(view, Hidden)]
         return without_hidden(report, hidden, self.baseline.file) if self.baseline is not None else report
@@ -239,16 +243,6 @@ def judge_system(
     none = Plan(sheet, (), True, (), (), outcomes, {}, 0)
     plan = Planner(sheet, outcomes, ignored, positions).plan() if plans else none
     return Judged(system, sheet, outcomes, plan, ignored, lapsed)
-
-
-def _digest(file: str) -> str:
-    from hashlib import sha256
-
-    try:
-        with open(file, "rb") as stream:
-            return sha256(stream.read()).hexdigest()
-    except OSError:
-        return ""
 
 
 def _ignored(

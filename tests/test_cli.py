@@ -203,7 +203,7 @@ def test_a_fault_of_ours_is_one_sentence_with_code_3(monkeypatch: pytest.MonkeyP
     def broken(*_: object, **__: object) -> None:
         raise KeyError("callee.idle_timeout")
 
-    monkeypatch.setattr("advisor.api.check", broken)
+    monkeypatch.setattr("advisor.api.Stream", broken)
     done = run("check", WRONG)
     assert (done.exit_code, done.stdout) == (3, "")
     assert done.stderr.count("\n") == 1

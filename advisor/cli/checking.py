@@ -10,6 +10,8 @@ from advisor.cli import terminal
 
 if TYPE_CHECKING:
     from advisor.baseline import Baseline
+    from advisor.render import Options
+    from advisor.render.tally import Tally
     from advisor.report.parts import Run
 
 SEVERITIES = ("error", "warning", "note")
@@ -60,14 +62,20 @@ def check(call: Call) -> int:
             outputs.check_target(file, inputs=paths, force=call.force)
     known = _baseline(call, paths)
     whole = call.verbose or any(name not in ("text", "brief", "github") for name, _ in targets)
-    run = judge(paths, call._asdict(), details=whole, baseline=known)
-    tell_problems(run)
-    for name, file in targets:
-        if run.reports or name in _TELLING:
-            _deliver(_rendered(run, call, name, to_file=file != "-"), name, file, bad=not run.reports, force=call.force)
-        if name == "github":
-            _summarize(run)
-    code = exit_code(run, call.fail_on, fail_on_unknown=call.fail_on_unknown)
+    if targets in ([("text", "-")], [("brief", "-")]):  # for a reader alone: a report is written as soon as it is there
+        run, seen = _streamed(paths, call, targets[0][0], known)
+    else:
+        from advisor.render.tally import Tally
+
+        run = judge(paths, call._asdict(), details=whole, baseline=known)
+        seen = Tally(run.reports)
+        for name, file in targets:
+            if run.reports or name in _TELLING:
+                _deliver(_rendered(run, call, name, to_file=file != "-"), name, file, bad=not run.reports, force=call.force)
+            if name == "github":
+                _summarize(run)
+    tell_problems(run, seen)
+    code = exit_code(run, seen, call.fail_on, fail_on_unknown=call.fail_on_unknown)
     if known is None:
         return code
     _tell_baseline(known, call)
@@ -120,40 +128,61 @@ def judge(
     """Return what the advisor says of the documents in *paths*, with what *call* holds of a `Call`."""
     from advisor.api import check as judged
 
+    return judged(paths, **_how(call), details=details, snippets=snippets, baseline=baseline)
+
+
+def _how(call: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `advisor.api.check` among the values of a `Call`."""
     limit = {} if call["max_size"] is None else {"max_size": call["max_size"]}
-    return judged(paths, today=call["today"], sets=call["sets"], packs=call["packs"], details=details, snippets=snippets,
-                  baseline=baseline, **limit)  # fmt: skip
+    return {name: call[name] for name in ("today", "sets", "packs")} | limit
 
 
-def tell_problems(run: Run) -> None:
+def _streamed(paths: Sequence[str], call: Call, name: str, baseline: Baseline | None) -> tuple[Run, Tally]:
+    """Write each report when it is there; return what is left of the run, without them, and what they come to."""
+    from advisor.api import Stream
+    from advisor.render import STREAMERS
+    from advisor.render.tally import Tally
+
+    stream = Stream(paths, **_how(call._asdict()), details=call.verbose, baseline=baseline)
+    seen = Tally()
+    for part in STREAMERS[name](seen.over(stream), _look(call, to_file=False)):
+        terminal.say(part)
+    return stream.run(), seen
+
+
+def tell_problems(run: Run, seen: Tally) -> None:
     """Write the problems of a run to standard error, with what became of each file."""
-    judged = {file for report in run.reports for file in report.files}
-    terminal.print_problems(run.problems, judged, summary=True)
+    terminal.print_problems(run.problems, seen.files, summary=True)
     for fault in run.faults:
         terminal.tell(f"advisor: {fault}")
 
 
-def exit_code(run: Run, fail_on: str, *, fail_on_unknown: bool) -> int:
+def exit_code(run: Run, seen: Tally, fail_on: str, *, fail_on_unknown: bool) -> int:
     """Return 3 for a fault of ours, 2 for wrong input, 1 where a finding reaches *fail_on* or an undecided rule counts, else 0."""
     if run.faults:
         return 3
     if run.problems:
         return 2
     counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
-    if any(f.severity in counted for r in run.reports for f in r.findings):
+    if any(getattr(seen.counts, severity) for severity in counted):
         return 1
-    return int(fail_on_unknown and any(r.unassessed for r in run.reports))
+    return int(fail_on_unknown and seen.unassessed)
 
 
 def _rendered(run: Run, call: Call, name: str, *, to_file: bool) -> str:
-    from advisor.render import RENDERERS, Options
+    from advisor.render import RENDERERS
 
-    look = Options(
+    return RENDERERS[name](run, _look(call, to_file=to_file))
+
+
+def _look(call: Call, *, to_file: bool) -> Options:
+    from advisor.render.options import Options
+
+    return Options(
         color=not to_file and terminal.colour(call.color),
         width=terminal.MOST_COLUMNS if to_file else terminal.width(),
         verbose=call.verbose, quiet=call.quiet, ascii=not to_file and terminal.ascii_only(), all_outcomes=call.all_outcomes,
     )  # fmt: skip
-    return RENDERERS[name](run, look)
 
 
 def _deliver(text: str, name: str, file: str, *, bad: bool, force: bool) -> None:

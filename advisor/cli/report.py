@@ -35,8 +35,11 @@ def report(paths: tuple[str, ...], out: str, force: bool, **given: Any) -> int:
     """  # noqa: D301
     if not paths:
         raise click.UsageError("no PATH; write advisor report path.yaml --out review/", click.get_current_context())
+    from advisor.render.tally import Tally
+
     run = checking.judge(paths, given, snippets=True)
-    checking.tell_problems(run)
+    seen = Tally(run.reports)
+    checking.tell_problems(run, seen)
     if run.reports:
         from advisor import outputs
 
@@ -45,7 +48,7 @@ def report(paths: tuple[str, ...], out: str, force: bool, **given: Any) -> int:
         directory = out.rstrip("/") or "/"
         terminal.say("".join(f"wrote {directory}/{name}\n" for name in files))
         terminal.say("".join(f"removed {directory}/{name}, of no use any more\n" for name in gone))
-    return checking.exit_code(run, given["fail_on"], fail_on_unknown=given["fail_on_unknown"])
+    return checking.exit_code(run, seen, given["fail_on"], fail_on_unknown=given["fail_on_unknown"])
 
 
 def _files(run: Run) -> dict[str, str]:

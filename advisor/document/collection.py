@@ -97,6 +97,15 @@ class Documents:
                 found.append(document)
         return found
 
+    def digest(self, file: str) -> str:
+        """Return the SHA-256 of a file that was read; empty where it is gone."""
+        from hashlib import sha256
+
+        try:
+            return sha256(self._text(file).encode()).hexdigest()
+        except Unreadable:
+            return ""
+
     def _below(self, directory: str) -> Iterator[Document]:
         any_found = False
         for file, text in find_files(directory, self._limits):

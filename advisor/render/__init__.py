@@ -7,14 +7,14 @@ the target: each renderer quotes all of it, at one place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import cast
 
-from advisor.render.options import Options, Renderer
-from advisor.report.parts import Run
+from advisor.render.options import Options, Renderer, Streamer
+from advisor.report.parts import Report, Run
 
-__all__ = ["RENDERERS", "Options", "Renderer"]
+__all__ = ["RENDERERS", "STREAMERS", "Options", "Renderer", "Streamer"]
 
 
 def _later(name: str) -> Renderer:
@@ -24,6 +24,16 @@ def _later(name: str) -> Renderer:
 
     return render
 
+
+def _by_and_by(name: str) -> Streamer:
+    def stream(reports: Iterable[Report], options: Options) -> Iterator[str]:
+        return cast(Streamer, import_module(f"advisor.render.{name}").stream)(reports, options)
+
+    return stream
+
+
+# Formats of which a report's part can be written before the next report is made.
+STREAMERS: Mapping[str, Streamer] = {name: _by_and_by(name) for name in ("text", "brief")}
 
 RENDERERS: Mapping[str, Renderer] = {
     "text": _later("text"),

@@ -13,7 +13,8 @@ from advisor.render.options import Options
 from advisor.render.places import below, target
 from advisor.render.quoting import every, typed, visible
 from advisor.render.said import lines
-from advisor.report.parts import Counts, Finding, Report, Run
+from advisor.render.tally import Tally
+from advisor.report.parts import Finding, Report, Run
 
 _MOST = 10
 _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -34,7 +35,7 @@ def render(run: Run, _options: Options) -> str:
     if rest:
         shown.append(_command("notice", Place(""), "advisor", f"{words.number(rest, 'more finding')}, not shown here"))
     if run.reports:
-        shown.append(words.summary(words.total(run), "|"))
+        shown.append(words.summary(Tally(run.reports).counts, "|"))
     return "".join(f"{line}\n" for line in shown)
 
 
@@ -81,8 +82,7 @@ def job_summary(run: Run) -> str:
         shown = _fitting(rows)
         page += [*head, *shown, ""]
         page += [f"{words.number(len(rows) - len(shown), 'more finding')}.", ""] if len(shown) < len(rows) else []
-    counts = words.total(run) if run.reports else Counts(0, 0, 0, 0, 0, 0, 0)
-    return "\n".join([*page, typed(words.summary(counts, "|")), ""])
+    return "\n".join([*page, typed(words.summary(Tally(run.reports).counts, "|")), ""])
 
 
 def _fitting(rows: list[str]) -> list[str]:

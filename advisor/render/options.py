@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from advisor.report.parts import Run
+from advisor.report.parts import Report, Run
 
 
 class Options(NamedTuple):
@@ -35,3 +35,4 @@ class Options(NamedTuple):
 
 
 Renderer = Callable[[Run, Options], str]
+Streamer = Callable[[Iterable[Report], Options], Iterator[str]]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from advisor.render import words
 from advisor.render.options import Options
 from advisor.render.picture import draw
 from advisor.render.quoting import every, typed, visible
+from advisor.render.tally import Tally
 from advisor.render.terminal import Page, cells, padded
 from advisor.report.parts import ChangeView, FactView, Finding, Missing, Report, Run, SymptomView, Unassessed
 
@@ -24,21 +26,29 @@ def render(run: Run, options: Options) -> str:
 
     What is wrong with the input is not in it: a command says that beside its output.
     """
-    run = every(run, (lambda text: typed(visible(text))) if options.ascii else visible)
-    page = Page(options)
-    many = len(run.reports) > 1
-    for report in run.reports:
-        page.gap()
+    return "".join(stream(run.reports, options))
+
+
+def stream(reports: Iterable[Report], options: Options) -> Iterator[str]:
+    """Yield the parts of `render`, a report's when it is there."""
+    harmless = (lambda text: typed(visible(text))) if options.ascii else visible
+    tally = Tally()
+    left = (every(report, harmless) for report in reports)
+    begun = list(islice(left, 2))
+    many = len(begun) > 1
+    for report in tally.over(chain(begun, left)):
+        page = Page(options)
         if many:
             page.write(f"== {report.service}: {words.files(report)} ==", f"== {report.service}")
         _report(page, report, options)
+        yield ("\n" if tally.reports > 1 else "") + page.done()
+    page = Page(options)
     if many:
-        page.gap()
-        counts = words.summary(words.total(run), page.sign("·"))
-        page.text(f"{words.number(len(run.reports), 'report')}: {counts}", "TOTAL  ", head="TOTAL")
-    if not options.quiet:
-        _next(page, run)
-    return page.done()
+        counts = words.summary(tally.counts, page.sign("·"))
+        page.text(f"{words.number(tally.reports, 'report')}: {counts}", "TOTAL  ", head="TOTAL")
+    if tally.reports and not options.quiet:
+        _next(page, tally)
+    yield ("\n" if many else "") + page.done()
 
 
 def _report(page: Page, report: Report, options: Options) -> None:
@@ -283,22 +293,17 @@ def _ask(missing: Missing, name: str) -> str:
     return f"{text} Get: {missing.ask}" if missing.ask else text
 
 
-def _next(page: Page, run: Run) -> None:
-    names = dict.fromkeys(name for report in run.reports for name in report.files)
-    findings = [finding for report in run.reports for finding in report.findings]
-    if not names:
-        return
-    given = " ".join(map(shlex.quote, names))
-    if len(names) > 1 and len(given) > 40:
-        given = f"{shlex.quote(next(iter(names)))} {page.sign('…')}"
-    snippets = sum(len(report.snippets) for report in run.reports)
-    kept = f", {words.number(snippets, 'snippet')}, rollback of each" if snippets else ""
-    if not snippets and any(report.plan.steps for report in run.reports):
+def _next(page: Page, tally: Tally) -> None:
+    given = " ".join(map(shlex.quote, tally.files))
+    if len(tally.files) > 1 and len(given) > 40:
+        given = f"{shlex.quote(next(iter(tally.files)))} {page.sign('…')}"
+    kept = f", {words.number(tally.snippets, 'snippet')}, rollback of each" if tally.snippets else ""
+    if not tally.snippets and tally.planned:
         kept = ", snippets to paste, rollback of each"  # they are not made for this output
-    if findings:
+    if tally.first_rule:
         lines = [
             (f"advisor report {given} --out review/", f"report{kept}"),
-            (f"advisor explain {shlex.quote(findings[0].rule)}", "why, how computed, sources"),
+            (f"advisor explain {shlex.quote(tally.first_rule)}", "why, how computed, sources"),
         ]
     else:
         lines = [(f"advisor check --verbose {given}", "every fact with its source, and what is met")]

@@ -14,7 +14,6 @@ from advisor.report.parts import (
     NumberView,
     PlanView,
     Report,
-    Run,
     SymptomView,
 )
 
@@ -52,11 +51,6 @@ def summary(counts: Counts, separator: str = "·") -> str:
 def known(counts: Counts) -> str:
     """Return how many findings a baseline makes known, and how many errors it hides."""
     return f"{counts.known} known" + (f" ({number(counts.known_errors, 'error')} among them)" if counts.known_errors else "")
-
-
-def total(run: Run) -> Counts:
-    """Return the sums over all reports."""
-    return Counts(*(sum(column) for column in zip(*(report.counts for report in run.reports), strict=True)))
 
 
 def moved(change: ChangeView) -> str:
