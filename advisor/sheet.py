@@ -121,9 +121,7 @@ class Sheet:
                 return (Target(owner, prop, (owner, name), None, None),)
             return f"{owner.name} has no setting for {words}"
         if isinstance(gives, Setting):
-            if gives.fixed:
-                return f"{gives.name} of {owner.name} ({profile.name}) cannot be changed"
-            return (Target(owner, prop, (owner.store, gives.name), gives, None),)
+            return _stuck(owner, owner.store, gives) or (Target(owner, prop, (owner.store, gives.name), gives, None),)
         if isinstance(gives, Behaviour):
             return f"{owner.name} ({profile.name}) cannot change {words}"
         if gives.moves is None:
@@ -135,9 +133,9 @@ class Sheet:
         found: list[Target] = []
         for part in moves.parts:
             setting = store.profile.settings.get(part.name)
-            if setting is not None and setting.fixed:
-                return f"{setting.name} of {owner.name} ({store.profile.name}) cannot be changed"
             if setting is not None:
+                if why := _stuck(owner, store, setting):
+                    return why
                 found.append(Target(owner, prop, (store, setting.name), setting, through, ((owner, part),)))
                 continue
             host, _, name = part.name.rpartition(".")
@@ -199,7 +197,7 @@ class Sheet:
             elements = subject.lists.get(name)
             return Cell(Unknown(((subject, name),)) if elements is None else elements, UNKNOWN, 0, name)
         cell = self._base(subject, prop)
-        if prop.knob or self.bare:
+        if prop.knob or self.bare or name in subject.stated:
             return self._planned((subject, name), cell, None, prop)
         return cell
 
@@ -420,6 +418,15 @@ def _hang(value: Any, leaf: tuple[Any, str], low: float, high: float, kind: Kind
     if kind.base == "number":
         return Range(low, high, (leaf,))
     return Unknown((leaf,), value.options)
+
+
+def _stuck(owner: Subject, store: Store, setting: Setting) -> str:
+    """Return why a plan cannot change *setting*, as a sentence without its stop; nothing where it can."""
+    if setting.fixed:
+        return f"{setting.name} of {owner.name} ({store.profile.name}) cannot be changed"
+    if setting.missing(store.version):
+        return f"{owner.name} ({store.profile.name} {store.version}) has no {setting.name}, which came with {setting.since}"
+    return ""
 
 
 def _nothing(setting: Setting, store: Store) -> Any:

@@ -81,6 +81,31 @@ def test_the_plan_holds_the_confirmed_fix(name: str) -> None:
     assert any(holds(changes, wanted) for wanted in EXPECTED[name]["fix"]), changes
 
 
+OPEN = [n for n, e in EXPECTED.items() if "open" in e]
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_what_an_open_fix_wants_is_asked_for(name: str) -> None:
+    """Where no plan holds the fix the cause is undecided, not met, and what would decide it is asked for by name."""
+    asked = {f"{m.hop} {m.name}" for u in report_of(name).unassessed if u.rule in EXPECTED[name]["causes"] for m in u.missing}
+    assert set(EXPECTED[name]["asks"]) <= asked
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_told_what_is_asked_for_the_plan_holds_the_fix(name: str) -> None:
+    """It is the facts that were missing, and not a way to plan it."""
+    document = yaml.safe_load((INCIDENTS / f"{name}.yaml").read_text())
+    told = EXPECTED[name]["told"]
+    document["workload"] = document.get("workload", {}) | told.get("workload", {})
+    for hop in document["path"]:
+        for key, value in told.get("path", {}).get(hop["name"], {}).items():
+            hop[key] = hop.get(key, {}) | value if isinstance(value, dict) else value
+    run = check(["-"], stdin=yaml.safe_dump(document, sort_keys=False), today=TODAY, knowledge=KNOWLEDGE)
+    assert list(run.problems) == []
+    changes = [c for step in run.reports[0].plan.steps for c in step.changes]
+    assert any(holds(changes, wanted) for wanted in EXPECTED[name]["fix"]), changes
+
+
 @pytest.mark.parametrize("name", [n for n, e in EXPECTED.items() if e.get("plan") == "none"])
 def test_nothing_is_tuned_that_no_setting_causes(name: str) -> None:
     """Where no setting explains an incident, none is changed, and no error points to one."""
