@@ -111,6 +111,8 @@ def _roles(rule: Rule) -> set[str]:
 def meet(paths: Iterable[tuple[Stack, ...]], rules: Iterable[Rule], knowledge: Knowledge) -> Iterator[Meeting]:
     """Judge a document of each of *paths*, caller first and callee last, by *rules*."""
     todo, rules = list(paths), list(rules)
+    if not todo:
+        return
     builder = Builder(knowledge, _DAY)
     text = "\n---\n".join(_document(i, path, knowledge) for i, path in enumerate(todo))
     documents, problems = read_documents(["-"], stdin=text, max_size=_SIZE, **checks(knowledge, builder))
