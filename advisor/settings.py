@@ -43,7 +43,7 @@ class Setting:
     """One setting of a stack; see ``docs/formats.md``. Values are in base units, a missing default is UNSET."""
 
     __slots__ = ("effect", "extra", "figures", "fixed", "inherits", "kind", "means", "name", "negative", "part", "properties",
-                 "range", "rows", "source", "special", "step", "trap", "unit", "verified", "words")  # fmt: skip
+                 "range", "rows", "since", "source", "special", "step", "trap", "unit", "verified", "words")  # fmt: skip
 
     def __init__(self, name: str, plain: Mapping[str, Any]) -> None:
         self.name = name
@@ -52,8 +52,9 @@ class Setting:
         self.properties: tuple[str, ...] = tuple(plain.get("is", ()))
         self.inherits: str = plain.get("inherits", "")
         self.fixed = bool(plain.get("fixed", False))
+        self.since = text_of(plain.get("since")) or ""
         self.effect: str = plain.get("effect", "")
-        self.means: str = plain.get("means", "")
+        self.means: str = plain.get("means", "") + (f"; since {self.since}" if self.since else "")
         self.trap: str = plain.get("trap", "")
         self.source: str = plain.get("source", "")
         self.figures: str = plain.get("figures", "")
@@ -128,6 +129,10 @@ class Setting:
         word = {"ms": "milliseconds", "us": "microseconds"}[self.unit]
         bare = self.name.split(".")[-1]
         return f"{bare}: {raw} means {raw}{self.unit} (%s counts in {word}); write {raw}s, or {raw}{self.unit} if meant"
+
+    def missing(self, version: str | None) -> bool:
+        """Return whether *version* is sure to be older than the first that has the setting."""
+        return bool(self.since and version and older(version, self.since) is True)
 
     def default(self, version: str | None) -> tuple[Any, Row | None]:
         """Return the default in *version* (None: of any) and its row; a hull and None where several rows can hold."""

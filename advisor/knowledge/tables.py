@@ -75,7 +75,7 @@ _ROW = Table("the row", {"from": VERSION, "until": VERSION, "value": _SPOKEN, "s
 _SETTING = Table("the setting", {
     "kind": NAME, "unit": NAME, "is": NAMES, "default": Either(VALUE, ListOf(_ROW, "a list of {from, until, value}", 1)),
     "special": MapOf(_MEANING, "a mapping of values to what they mean"), "negative": _MEANING, "inherits": NAME,
-    "fixed": FLAG, "range": Tuple("a list of the lowest and the highest value", VALUE, VALUE), "step": VALUE,
+    "fixed": FLAG, "since": VERSION, "range": Tuple("a list of the lowest and the highest value", VALUE, VALUE), "step": VALUE,
     "effect": Words(*EFFECTS), "means": TEXT, "trap": TEXT, "source": TEXT, "verified": FLAG,
     "part": Tuple("a list of a setting and a number from 0", NAME, INDEX), "values": ListOf(VALUE, "a list of words"),
     "scope": TEXT, "k8s": TEXT, "advise": TEXT, "figures": TEXT,
