@@ -11,7 +11,7 @@ from advisor import __version__
 from advisor.baseline import Baseline, Hidden, without_hidden
 from advisor.document import Document, Documents, Ignore, StackRef
 from advisor.engine import FAULT, VIOLATED, Instance, Outcome, instances, judge
-from advisor.errors import InputError, Place, Problem, nearest, shown
+from advisor.errors import InputError, Place, Problem, meant, nearest, shown
 from advisor.knowledge import Knowledge, load_knowledge
 from advisor.model import Builder, System
 from advisor.plan import Plan, Planner
@@ -166,9 +166,7 @@ def check_stack(ref: StackRef, knowledge: Knowledge) -> Problem | None:
     """Return what is wrong with a stack's name or version, or None."""
     profile = knowledge.profile(ref.name)
     if profile is None:
-        meant = nearest(ref.name, knowledge.stack_names())
-        hint = f"; did you mean {meant}?  (advisor stacks list shows all)" if meant else "; advisor stacks list shows all"
-        return Problem(ref.place, f'no stack "{shown(ref.name)}"{hint}')
+        return knowledge.no_stack(ref.name, ref.place)
     if ref.version is None or not profile.versions:
         return None
     if not ref.version[0].isdigit():
@@ -216,8 +214,7 @@ def apply_sets(sets: Sequence[str], systems: Sequence[System], builder: Builder)
             problems.append(Problem(at, "write HOP.SETTING=VALUE, such as edge.keepalive_timeout=75s"))
             continue
         if not hops and systems:
-            meant = nearest(hop_name, {h.name for s in systems for h in s.hops})
-            problems.append(Problem(at, f"no hop {shown(hop_name)}{f'; did you mean {meant}?' if meant else ''}"))
+            problems.append(Problem(at, f"no hop {shown(hop_name)}{meant(hop_name, {h.name for s in systems for h in s.hops})}"))
         for hop in hops:
             found = builder.settings.set(hop, setting, value.strip(), at)
             problems += [found] if found else []
@@ -257,8 +254,8 @@ def _ignored(
             found = [o.instance for o in outcomes if o.status == VIOLATED and o.instance.rule.slug == entry.rule
                      and _at(o.instance, entry, mine)]  # fmt: skip
             if entry.rule not in known:
-                meant = nearest(entry.rule, known)
-                hint = f"Did you mean {meant}?" if meant else "advisor rules list shows all; --rules names a pack."
+                near = nearest(entry.rule, known)
+                hint = f"Did you mean {near}?" if near else "advisor rules list shows all; --rules names a pack."
                 said = f"no rule {shown(entry.rule)} is known; the ignore has no use"
                 faults.append(_fault(entry, "ignore-unknown-rule", said, hint))
             elif entry.until and entry.until < day:

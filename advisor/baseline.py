@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from advisor.engine import VIOLATED, Instance, Outcome, severity
-from advisor.errors import InputError, Place, Problem, nearest, shown
+from advisor.errors import InputError, Place, Problem, meant, shown
 from advisor.facts import Subject
 from advisor.moves import Target
 from advisor.report.parts import IgnoredView, Report
@@ -89,13 +89,11 @@ class Baseline:
         for identity in self.mended():
             place = self.places[identity]
             if identity.rule not in rules:
-                meant = nearest(identity.rule, rules)
-                hint = f"did you mean {meant}?" if meant else "--write-baseline takes it out"
-                problems.append(Problem(place, f'no rule "{shown(identity.rule)}"; {hint}'))
+                hint = meant(identity.rule, rules, "--write-baseline takes it out")
+                problems.append(Problem(place, f'no rule "{shown(identity.rule)}"{hint}'))
             elif identity.subject not in self.subjects:
-                meant = nearest(identity.subject, self.subjects)
-                hint = f"did you mean {shown(meant)}?" if meant else "--write-baseline takes it out"
-                problems.append(Problem(place, f"nothing here is named {shown(identity.subject)}; {hint}"))
+                hint = meant(identity.subject, self.subjects, "--write-baseline takes it out")
+                problems.append(Problem(place, f"nothing here is named {shown(identity.subject)}{hint}"))
         return problems
 
     def levels(self) -> list[str]:

@@ -70,3 +70,10 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     by_lower = {k.lower(): k for k in sorted(known, reverse=True)}
     found = get_close_matches(name.lower(), sorted(by_lower), n=1, cutoff=0.7)
     return by_lower[found[0]] if found else None
+
+
+def meant(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return the end of an error line about a *name* that is not *known*: the nearest one, or what to do *otherwise*."""
+    near = nearest(name, known)
+    hint = f"did you mean {shown(near)}?" if near else otherwise
+    return f"; {hint}" if hint else ""

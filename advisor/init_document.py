@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from advisor.errors import InputError, Place, Problem, nearest, shown
+from advisor.errors import InputError, Place, Problem, shown
 from advisor.knowledge import Knowledge
 from advisor.stacks import UNSET, Effective, Profile, Setting
 from advisor.units import show
@@ -69,9 +69,7 @@ def _read(text: str, knowledge: Knowledge) -> _Hop | Problem:
     profile = knowledge.profile(name)
     place = Place("advisor")
     if profile is None:
-        meant = nearest(name, knowledge.stack_names())
-        hint = f"did you mean {meant}?  (advisor stacks list shows all)" if meant else "advisor stacks list shows all"
-        return Problem(place, f'no stack "{shown(name)}"; {hint}')
+        return knowledge.no_stack(name, place)
     if at and not re.fullmatch(r"[0-9][0-9A-Za-z._-]{0,30}", version):
         return Problem(place, f'"{shown(text)}" is not name@version; write one such as {name}@{_example(profile)}')
     if not {"caller", "callee", "middlebox"} & set(profile.ends):

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from typing import Protocol
 
-from advisor.errors import Place, Problem, nearest, shown
+from advisor.errors import Place, Problem, meant, shown
 from advisor.expressions import COUNT, FLAG, NUMBERS, Expression, Kind, kind_of, unit_kind
 from advisor.formulas import FORMULAS
 from advisor.units import parse_date, parse_quantity, version_key
@@ -149,9 +149,7 @@ class _Compiler:
     def property(self, node: ast.expr, name: str) -> tuple[str, Kind]:
         kind = self.scope.lookup(name)
         if kind is None:
-            meant = nearest(name, self.scope.names())
-            hint = f"; did you mean {meant}?" if meant else ""
-            raise ExpressionError(f"no property {name}{hint}", node.col_offset)
+            raise ExpressionError(f"no property {name}{meant(name, self.scope.names())}", node.col_offset)
         self.names[name] = None
         return f"v[{name!r}]", kind
 
@@ -251,8 +249,7 @@ class _Compiler:
         if self.scope.formulas and name in FORMULAS:
             return self.formula(node, name)
         if name not in FUNCTIONS:
-            meant = nearest(name, FUNCTIONS + FOLDS)
-            raise ExpressionError(f"no function {name}{f'; did you mean {meant}?' if meant else ''}", node.col_offset)
+            raise ExpressionError(f"no function {name}{meant(name, FUNCTIONS + FOLDS)}", node.col_offset)
         if not node.args or (len(node.args) > 1) != (name in ("min", "max", "first")):
             raise ExpressionError(
                 f"{name} takes {'several' if name in ('min', 'max', 'first') else 'one'} arguments"[

@@ -52,11 +52,10 @@ def _formats(ctx: click.Context, param: click.Parameter, values: Sequence[str]) 
     for value in values:
         name, colon, file = value.partition(":")
         if name not in FORMATS:
-            from advisor.errors import nearest, shown
+            from advisor.errors import meant, shown
 
-            meant = nearest(name, FORMATS)
-            hint = f"did you mean {meant}?" if meant else f"there are {', '.join(FORMATS)}"
-            raise click.BadParameter(f'"{shown(name)}" is no format; {hint}')
+            hint = meant(name, FORMATS, f"there are {', '.join(FORMATS)}")
+            raise click.BadParameter(f'"{shown(name)}" is no format{hint}')
         if colon and not file:
             raise click.BadParameter(f'"{value}" names no file; write {name}:FILE, or {name} alone for standard output')
         found.append((name, file or "-"))

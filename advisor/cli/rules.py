@@ -64,16 +64,15 @@ def show(slug: str, packs: tuple[str, ...], format_: str) -> int:
     Example:
       advisor rules show idle-timeout-ordering --format json
     """  # noqa: D301
-    from advisor.errors import InputError, Place, Problem, nearest, shown
+    from advisor.errors import InputError, Place, Problem, meant, shown
     from advisor.explain import text
     from advisor.explain.rules import rule_page
     from advisor.knowledge import load_knowledge
 
     known = load_knowledge(packs)
     if slug not in known.rules:
-        meant = nearest(slug, known.rules)
-        hint = f"did you mean {meant}?" if meant else "advisor rules list shows all"
-        raise InputError([Problem(Place("advisor"), f'no rule "{shown(slug)}"; {hint}')])
+        hint = meant(slug, known.rules, "advisor rules list shows all")
+        raise InputError([Problem(Place("advisor"), f'no rule "{shown(slug)}"{hint}')])
     if format_ == "json":
         terminal.say(json.dumps(known.rules[slug].plain, indent=2, ensure_ascii=False, default=str))
     else:

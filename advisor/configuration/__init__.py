@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.configuration.written import Written
-from advisor.errors import InputError, Place, Problem, nearest, shown
+from advisor.errors import InputError, Place, Problem, meant, nearest, shown
 
 FILE = ".advisor.yaml"
 PROJECT = "pyproject.toml"
@@ -174,9 +174,9 @@ def _in_environment(options: Options, command: str, problems: list[Problem]) -> 
         elif name in own:
             if own[name][0] == command:
                 yield Written(own[name][1], place, place, text)
-        elif meant := nearest(name.removeprefix(PREFIX), [n.removeprefix(PREFIX) for n in (*general, *own)]):
+        elif near := nearest(name.removeprefix(PREFIX), [n.removeprefix(PREFIX) for n in (*general, *own)]):
             # Others may have variables of this prefix: Kubernetes sets ADVISOR_PORT where a service is called advisor.
-            problems.append(Problem(place, f"is no option; did you mean {PREFIX}{meant}?"))
+            problems.append(Problem(place, f"is no option; did you mean {PREFIX}{near}?"))
 
 
 def _variable(key: str) -> str:
@@ -184,9 +184,8 @@ def _variable(key: str) -> str:
 
 
 def _unknown(written: Written, known: Collection[str], of: str) -> Problem:
-    meant = nearest(written.key.replace("_", "-"), known)
-    hint = f"did you mean {meant}?" if meant else f"keys are {', '.join(sorted(known))}"
-    return Problem(written.at, f'no key "{shown(written.key)}"{of}; {hint}')
+    hint = meant(written.key.replace("_", "-"), known, f"keys are {', '.join(sorted(known))}")
+    return Problem(written.at, f'no key "{shown(written.key)}"{of}{hint}')
 
 
 def _value(texts: Sequence[str], option: Option, *, listed: bool) -> Value:
@@ -201,9 +200,8 @@ def _value(texts: Sequence[str], option: Option, *, listed: bool) -> Value:
             raise ValueError(f'"{shown(text)}" is neither true nor false')
         return _TRUTHS[text.lower()]
     if option.choices and text not in option.choices:
-        meant = nearest(text, option.choices)
-        hint = f"did you mean {meant}?" if meant else f"it is one of {', '.join(option.choices)}"
-        raise ValueError(f'no such value "{shown(text)}"; {hint}')
+        hint = meant(text, option.choices, f"it is one of {', '.join(option.choices)}")
+        raise ValueError(f'no such value "{shown(text)}"{hint}')
     return text
 
 

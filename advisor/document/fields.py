@@ -6,7 +6,7 @@ import os
 import re
 
 from advisor.document.parts import Capture, Facts, Stated
-from advisor.errors import Place, Problem, nearest, shown
+from advisor.errors import Place, Problem, meant, shown
 from advisor.schema.keys import SECTIONS, Key
 from advisor.source import Node
 from advisor.units import UNITS, parse, show
@@ -82,9 +82,8 @@ class Fields:
             if key is None and text in ("", "<<"):
                 continue  # a fault of the YAML, told already
             if key is None:
-                meant = nearest(text, known)
-                hint = f"did you mean {meant}?" if meant else f"{name} takes {', '.join(known)}"
-                self.complain(place, f'no key "{shown(text)}" in {name}; {hint}')
+                hint = meant(text, known, f"{name} takes {', '.join(known)}")
+                self.complain(place, f'no key "{shown(text)}" in {name}{hint}')
             elif not value.absent:
                 found[text] = key, place, value
         return found
@@ -121,9 +120,8 @@ class Fields:
         if key.kind == "word":
             if text in key.values:
                 return Stated(text, place, text)
-            meant = nearest(text, key.values)
-            hint = f"did you mean {meant}?" if meant else f"write one of {', '.join(key.values)}"
-            self.complain(place, f'no {name} "{shown(text)}"; {hint}')
+            hint = meant(text, key.values, f"write one of {', '.join(key.values)}")
+            self.complain(place, f'no {name} "{shown(text)}"{hint}')
             return None
         if key.kind == "stack":
             if STACK.fullmatch(text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advisor.document.fields import Fields
 from advisor.document.parts import Capture, Inline, Stated
-from advisor.errors import Place, nearest, shown
+from advisor.errors import Place, meant, shown
 from advisor.schema.keys import Key
 from advisor.source import Node
 
@@ -56,9 +56,8 @@ def _socket(fields: Fields, name: str, place: Place, node: Node) -> Stated | Non
     kind = "count" if name in _STATES else _SOCKET_FACTS.get(name)
     if kind is None:
         known = (*_STATES, *_SOCKET_FACTS)
-        meant = nearest(name.replace("-", "_"), known)
-        hint = f"did you mean {meant}?" if meant else f"write one of {', '.join(known)}"
-        fields.complain(place, f'no socket state "{shown(name)}"; {hint}')
+        hint = meant(name.replace("-", "_"), known, f"write one of {', '.join(known)}")
+        fields.complain(place, f'no socket state "{shown(name)}"{hint}')
         return None
     return fields.value(Key(name, kind, ""), node, name)
 

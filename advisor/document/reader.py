@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from advisor.document.fields import MOST_PROBLEMS, Fields, Found, TooMany
 from advisor.document.hops import CheckHop, CheckStack, HopReader, chains, check_ends, check_names
 from advisor.document.parts import Branch, Change, Document, Hop, Ignore, Symptom
-from advisor.errors import Problem, nearest, shown
+from advisor.errors import Problem, meant, nearest, shown
 from advisor.source import Node
 
 
@@ -137,13 +137,12 @@ def _ignore(fields: Fields, node: Node, found: Found, known_rules: Collection[st
     rule, at, reason, until = (_text(fields, found, k) for k in ("rule", "at", "reason", "until"))
     if rule is None:
         if "rule" not in found:
-            fields.complain(node.place, "ignore does not say which rule; write rule: NAME (advisor rules lists all)")
+            fields.complain(node.place, "ignore does not say which rule; write rule: NAME (advisor rules list shows all)")
         return None
     rule_place = found["rule"][2].place
     if known_rules is not None and rule not in known_rules:
-        meant = nearest(rule, known_rules)
-        hint = f"did you mean {meant}?" if meant else "advisor rules lists all"
-        fields.beside.append(Problem(rule_place, f'no rule "{shown(rule)}"; {hint}'))
+        hint = meant(rule, known_rules, "advisor rules list shows all")
+        fields.beside.append(Problem(rule_place, f'no rule "{shown(rule)}"{hint}'))
     if at is not None:
         fields.references.append((at, found["at"][2].place))
     return Ignore(rule, at, reason, until, node.place, rule_place)
@@ -159,11 +158,9 @@ def _check_references(fields: Fields, path: list[Hop], split: list[Branch], *, c
     for name, place in fields.references:
         if name in names:
             continue
-        meant = nearest(name, names)
-        if meant:
-            fields.complain(place, f'no hop "{shown(name)}"; did you mean {shown(meant)}?')
-        elif complete:
-            fields.complain(place, f'no hop "{shown(name)}"; the path has {", ".join(sorted(map(shown, names)))}')
+        if complete or nearest(name, names):
+            hint = meant(name, names, f"the path has {', '.join(sorted(map(shown, names)))}")
+            fields.complain(place, f'no hop "{shown(name)}"{hint}')
 
 
 def _check_changes(fields: Fields, changes: list[Change], path: list[Hop], split: list[Branch]) -> None:
@@ -173,5 +170,5 @@ def _check_changes(fields: Fields, changes: list[Change], path: list[Hop], split
         if " " in change.what or any(f"{change.what}.".startswith(f"{name}.") for name in names):
             continue
         head = change.what.partition(".")[0]
-        hint = f"did you mean {shown(meant)}?" if (meant := nearest(head, names)) else "write what: HOP.SETTING, or a sentence"
-        fields.complain(change.place, f'no hop "{shown(head)}"; {hint}')
+        hint = meant(head, names, "write what: HOP.SETTING, or a sentence")
+        fields.complain(change.place, f'no hop "{shown(head)}"{hint}')

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from advisor.data import templates_dir
-from advisor.errors import InputError, KnowledgeError, Place, Problem, nearest
+from advisor.errors import InputError, KnowledgeError, Place, Problem, meant
 from advisor.expressions import Kind, kind_of
 from advisor.knowledge.language import expression_of
 from advisor.knowledge.parts import Cause, Knowledge, SymptomClass, SysctlRow
@@ -111,8 +111,7 @@ class Loader:
         elif replaces not in (None, name):
             wrong = f"replaces {replaces}, but is {name}; what replaces another has its name, so that all that name it go on"
         elif replaces is not None and before is None:
-            meant = nearest(name, [n for k, n in self.taken if k == kind])
-            wrong = f"replaces {name}, but there is none{f'; did you mean {meant}?' if meant else ''}"
+            wrong = f"replaces {name}, but there is none{meant(name, [n for k, n in self.taken if k == kind])}"
         elif before is not None and (replaces is None or before.replaces or before.pack == pack):
             may = pack and kind != "cause" and replaces is None and before.pack != pack
             hint = f"; to put this one in its place write replaces: {name}" if may else ""
@@ -173,8 +172,7 @@ class Loader:
             self.profiles[profile.name] = profile
             for i, error in enumerate(profile.errors):
                 if error.symptom not in self.knowledge.symptoms:
-                    meant = nearest(error.symptom, self.knowledge.symptoms)
-                    hint = f"; did you mean {meant}?" if meant else ""
+                    hint = meant(error.symptom, self.knowledge.symptoms)
                     where = entry.place("errors", i, "class")
                     self.problems.append(Problem(where, f'"{error.text}" has the unknown class {error.symptom}{hint}'))
 

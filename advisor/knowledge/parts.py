@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from advisor.errors import Place, Problem, nearest, shown
 from advisor.expressions import Expression
 from advisor.facts import Given, Hook, Source, Store, Subject
 from advisor.properties import Properties
@@ -104,6 +105,12 @@ class Knowledge:
     def stack_names(self) -> list[str]:
         """Return the names and other names of all stacks, sorted."""
         return sorted({*self.profiles, *self.aliases})
+
+    def no_stack(self, name: str, place: Place) -> Problem:
+        """Return what is to be said of a stack's name that nobody knows."""
+        near = nearest(name, self.stack_names())
+        hint = f"did you mean {near}?  (advisor stacks list shows all)" if near else "advisor stacks list shows all"
+        return Problem(place, f'no stack "{shown(name)}"; {hint}')
 
     def sysctl_rows(self, name: str) -> list[SysctlRow]:
         """Return what the folklore table says of one kernel setting."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.errors import Problem, nearest
+from advisor.errors import Problem, meant
 from advisor.expressions import Kind
 from advisor.knowledge.given import expected_problems
 from advisor.knowledge.language import expression_of
@@ -137,8 +137,7 @@ def _no_property(properties: Properties, name: str) -> str:
     subject = {"caller": "end", "callee": "end"}
     names = [f"{role}.{n}" for role in ROLES for kind in (subject.get(role, role), WIDER.get(subject.get(role, role), ""))
              for n in properties.all.get(kind, {})]  # fmt: skip
-    meant = nearest(name, names)
-    return f"no property {name}{f'; did you mean {meant}?' if meant else ''}"
+    return f"no property {name}{meant(name, names)}"
 
 
 def _effective(profile: Profile, properties: Properties, entry: Entry, name: str, spec: Any,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from advisor.errors import Place, Problem, nearest
+from advisor.errors import Place, Problem, meant
 from advisor.expressions import Expression, unit_kind
 from advisor.knowledge.given import given_problems
 from advisor.knowledge.language import expression_of
@@ -137,8 +137,7 @@ class _Loader:
             path = ("fix", index, "set", name)
             kind = scope.lookup(name)
             if kind is None:
-                meant = nearest(name, scope.names())
-                self.fail(f"no property {name}{f'; did you mean {meant}?' if meant else ''}", *path)
+                self.fail(f"no property {name}{meant(name, scope.names())}", *path)
                 continue
             if not isinstance(bound, dict) or len(bound) != 1 or next(iter(bound)) not in OPERATORS:
                 self.fail(f"{name}: write one of {', '.join(OPERATORS)}, as in {{at_most: latest}}", *path)
@@ -232,10 +231,8 @@ def check_rules(rules: Mapping[str, Rule], causes: Collection[str], symptoms: Co
     """
     problems, known = [], slugs or rules
     for rule in rules.values():
-        for slug in (*rule.after, *rule.see):
-            if slug not in known:
-                meant = nearest(slug, known)
-                problems.append(Problem(rule.place, f"no rule {slug}{f'; did you mean {meant}?' if meant else ''}"))
+        unknown = [slug for slug in (*rule.after, *rule.see) if slug not in known]
+        problems += [Problem(rule.place, f"no rule {slug}{meant(slug, known)}") for slug in unknown]
         if causes and rule.cause not in causes:
             problems.append(Problem(rule.place, f"no cause {rule.cause} in causes.yaml"))
         problems += [Problem(rule.place, f"no symptom class {c} in symptoms.yaml")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from advisor.errors import Problem, nearest, shown
+from advisor.errors import Problem, meant, shown
 from advisor.reading import Entry
 from advisor.units import parse_date, version_key
 
@@ -138,9 +138,8 @@ class Table(Shape):
         for key, part in value.items():
             shape = self.keys.get(key)
             if shape is None:
-                meant = nearest(key, self.keys)
-                hint = f"did you mean {meant}?" if meant else f"known: {', '.join(sorted(self.keys))}"
-                problems.append(Unknown(entry.key(*path, key), f'unknown key "{shown(key)}"; {hint}'))
+                hint = meant(key, self.keys, f"known: {', '.join(sorted(self.keys))}")
+                problems.append(Unknown(entry.key(*path, key), f'unknown key "{shown(key)}"{hint}'))
             else:
                 problems += check(shape, part, entry, (*path, key))
         return problems
