@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advisor.diff.parts import SEVERITIES, Diff, DocumentChange, Moved, OutcomeChange, ValueView
-from advisor.render.words import listed, number
+from advisor.report.shown import counted, listed
 
 HEADINGS = {
     "worse": "Worse", "exposed": "No longer accepted", "known": "Newly known", "unknown": "Newly unknown", "better": "Better",
@@ -14,9 +14,9 @@ HEADINGS = {
 def verdict(diff: Diff) -> str:
     """Return what the change does in a sentence."""
     new = [sum(change.new == severity for change in diff.findings()) for severity in SEVERITIES]
-    counts = [number(count, f"new {severity}") for count, severity in zip(new, SEVERITIES, strict=True) if count]
+    counts = [counted(count, f"new {severity}") for count, severity in zip(new, SEVERITIES, strict=True) if count]
     better = len(diff.of("better"))
-    mended = f"{number(better, 'outcome')} got better" if better else ""
+    mended = f"{counted(better, 'outcome')} got better" if better else ""
     if counts:
         return f"{'Change before deploy' if new[0] else 'Worth a look'}: {listed(counts)}{f'; {mended}' if mended else ''}."
     if mended:
@@ -36,7 +36,7 @@ def summary(diff: Diff, separator: str = "·") -> str:
 
 def untouched(diff: Diff) -> str:
     """Return how many documents were not judged, as nothing in them or beside them changed; empty where there is none."""
-    return f"{number(diff.counts.documents, 'document')} did not change." if diff.counts.documents else ""
+    return f"{counted(diff.counts.documents, 'document')} did not change." if diff.counts.documents else ""
 
 
 def was(change: OutcomeChange) -> str:

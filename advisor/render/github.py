@@ -15,6 +15,7 @@ from advisor.render.quoting import every, typed, visible
 from advisor.render.said import lines
 from advisor.render.tally import Tally
 from advisor.report.parts import Finding, Report, Run
+from advisor.report.shown import counted, listed
 
 _MOST = 10
 _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -33,7 +34,7 @@ def render(run: Run, _options: Options) -> str:
         shown.pop()  # the count below is a notice too, and has to be among the ten
     rest = len(commands) - len(shown)
     if rest:
-        shown.append(_command("notice", Place(""), "advisor", f"{words.number(rest, 'more finding')}, not shown here"))
+        shown.append(_command("notice", Place(""), "advisor", f"{counted(rest, 'more finding')}, not shown here"))
     if run.reports:
         shown.append(words.summary(Tally(run.reports).counts, "|"))
     return "".join(f"{line}\n" for line in shown)
@@ -71,7 +72,7 @@ def job_summary(run: Run) -> str:
     page += [f"- **internal error** {inline(fault)}" for fault in run.faults]
     page += [""] if len(page) > 2 else []
     rows = [
-        f"| {f.severity} | {cell(f.rule)} | {inline(words.listed(f.where[:3]))}{_more(f)} | {inline(f.summary)} "
+        f"| {f.severity} | {cell(f.rule)} | {inline(listed(f.where[:3]))}{_more(f)} | {inline(f.summary)} "
         f"| {inline(words.mended(f)) or 'not planned'} |"
         for severity in words.SEVERITIES for report in run.reports for f in report.findings if f.severity == severity
     ]  # fmt: skip
@@ -81,7 +82,7 @@ def job_summary(run: Run) -> str:
         head = ["| severity | rule | where | what | fix |", "|---|---|---|---|---|"]
         shown = _fitting(rows)
         page += [*head, *shown, ""]
-        page += [f"{words.number(len(rows) - len(shown), 'more finding')}.", ""] if len(shown) < len(rows) else []
+        page += [f"{counted(len(rows) - len(shown), 'more finding')}.", ""] if len(shown) < len(rows) else []
     return "\n".join([*page, typed(words.summary(Tally(run.reports).counts, "|")), ""])
 
 

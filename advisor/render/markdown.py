@@ -12,6 +12,7 @@ from advisor.render.options import Options
 from advisor.render.pages import environment
 from advisor.render.quoting import every, visible
 from advisor.report.parts import ChangeView, Finding, Run
+from advisor.report.shown import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,7 @@ def _environment() -> Environment:
     found.filters |= {"reference": reference, "source": source, "listed": _listed}
     found.globals |= {
         "back": _back, "coverage": words.coverage, "diff": _diff, "flowchart": chart.flowchart, "lines": chart.lines, "now": _now,
-        "number": words.number, "outcomes": words.summary, "plan_line": words.planned, "planned": _planned,
+        "number": counted, "outcomes": words.summary, "plan_line": words.planned, "planned": _planned,
         "mended_by": words.mended_by, "said": functools.partial(words.explained, where="here"),
         "causes": words.causes, "apart": words.apart, "unproven": _unproven,
     }  # fmt: skip

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from advisor.render.quoting import visible
-from advisor.render.words import listed, moved, reckoned
+from advisor.render.words import moved, reckoned
 from advisor.report.parts import Finding
+from advisor.report.shown import listed
 
 
 def lines(finding: Finding) -> list[str]:

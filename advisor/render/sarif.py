@@ -19,8 +19,9 @@ from advisor.render.options import Options
 from advisor.render.places import Identities, below, located, target
 from advisor.render.quoting import visible
 from advisor.render.said import paragraph
-from advisor.render.words import listed, moved, reckoned
+from advisor.render.words import moved, reckoned
 from advisor.report.parts import Finding, IgnoredView, OutcomeView, Report, RuleView, Run
+from advisor.report.shown import listed
 
 Json = dict[str, Any]
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

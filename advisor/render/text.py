@@ -13,6 +13,7 @@ from advisor.render.quoting import every, typed, visible
 from advisor.render.tally import Tally
 from advisor.render.terminal import Page, cells, padded
 from advisor.report.parts import ChangeView, FactView, Finding, Missing, Report, Run, SymptomView, Unassessed
+from advisor.report.shown import counted, listed
 
 _LABEL = 8  # columns of a field's name
 _SHOWN = 8  # facts not known that are listed unless all are wanted
@@ -45,7 +46,7 @@ def stream(reports: Iterable[Report], options: Options) -> Iterator[str]:
     page = Page(options)
     if many:
         counts = words.summary(tally.counts, page.sign("·"))
-        page.text(f"{words.number(tally.reports, 'report')}: {counts}", "TOTAL  ", head="TOTAL")
+        page.text(f"{counted(tally.reports, 'report')}: {counts}", "TOTAL  ", head="TOTAL")
     if tally.reports and not options.quiet:
         _next(page, tally)
     yield ("\n" if many else "") + page.done()
@@ -251,7 +252,7 @@ def _unassessed(page: Page, unassessed: Sequence[Unassessed], options: Options) 
         told.update((missing.name, missing.ask) for missing in (new if options.verbose else new[:1]))
         if options.verbose:
             old = [_name(missing) for missing in one.missing if missing not in new]
-            page.text(f"{head}: needs {words.listed(old)}, as above" if old else head, "  ", 6)
+            page.text(f"{head}: needs {listed(old)}, as above" if old else head, "  ", 6)
             for missing in new:
                 note = f" ({one.threshold})" if one.threshold else ""
                 page.text(_ask(missing, _name(missing) + note), "      ", 8)
@@ -265,7 +266,7 @@ def _in_two_lines(page: Page, head: str, rule: Unassessed, new: Sequence[Missing
     if rule.threshold and names:  # it is of the one fact that is missing
         names[0] = f"{names[0]} ({rule.threshold})"
     if not new:
-        rest = [f": needs {words.listed(names)}, as above", f": needs {names[0]}, as above" if names else ""]
+        rest = [f": needs {listed(names)}, as above", f": needs {names[0]}, as above" if names else ""]
         short = next((text for text in rest if cells(head + text) <= 2 * page.width - 16), "")
         page.text(head + short, "  ", 6)
         return
@@ -297,7 +298,7 @@ def _next(page: Page, tally: Tally) -> None:
     given = " ".join(map(shlex.quote, tally.files))
     if len(tally.files) > 1 and len(given) > 40:
         given = f"{shlex.quote(next(iter(tally.files)))} {page.sign('…')}"
-    kept = f", {words.number(tally.snippets, 'snippet')}, rollback of each" if tally.snippets else ""
+    kept = f", {counted(tally.snippets, 'snippet')}, rollback of each" if tally.snippets else ""
     if not tally.snippets and tally.planned:
         kept = ", snippets to paste, rollback of each"  # they are not made for this output
     if tally.first_rule:

@@ -16,23 +16,14 @@ from advisor.report.parts import (
     Report,
     SymptomView,
 )
+from advisor.report.shown import counted, listed
 
 SEVERITIES = ("error", "warning", "note")
 
 
-def number(count: int, one: str, many: str = "") -> str:
-    """Return *count* with its noun: "1 error", "2 errors"."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as a sentence lists them: "a", "a and b", "a, b and c"."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
-
-
 def found(counts: Counts) -> str:
     """Return what was found: "2 errors, 1 note" or "no findings"."""
-    parts = [number(getattr(counts, s), s) for s in SEVERITIES if getattr(counts, s)]
+    parts = [counted(getattr(counts, s), s) for s in SEVERITIES if getattr(counts, s)]
     return ", ".join(parts) or "no findings"
 
 
@@ -50,7 +41,7 @@ def summary(counts: Counts, separator: str = "·") -> str:
 
 def known(counts: Counts) -> str:
     """Return how many findings a baseline makes known, and how many errors it hides."""
-    return f"{counts.known} known" + (f" ({number(counts.known_errors, 'error')} among them)" if counts.known_errors else "")
+    return f"{counts.known} known" + (f" ({counted(counts.known_errors, 'error')} among them)" if counts.known_errors else "")
 
 
 def moved(change: ChangeView) -> str:
@@ -69,7 +60,7 @@ def mended(finding: Finding) -> str:
     if not finding.changes:
         return f"the change for {listed(finding.mended_by)}" if finding.mended_by else ""
     rest = len(finding.changes) - 1
-    return moved(finding.changes[0]) + (f", {number(rest, 'more change')}" if rest else "")
+    return moved(finding.changes[0]) + (f", {counted(rest, 'more change')}" if rest else "")
 
 
 def coverage(groups: Sequence[GroupView]) -> str:
@@ -77,8 +68,8 @@ def coverage(groups: Sequence[GroupView]) -> str:
     full, part = (sum(group.state == state for group in groups) for state in ("checked", "in part"))
     none = [group.title for group in groups if group.state == "not"]
     if full == len(groups):
-        return f"all {number(full, 'group')} of causes checked"
-    text = f"{full} of {number(len(groups), 'group')} of causes checked"
+        return f"all {counted(full, 'group')} of causes checked"
+    text = f"{full} of {counted(len(groups), 'group')} of causes checked"
     text += f", {part} in part" if part else ""
     return f"{text}, {len(none)} not ({', '.join(none)})" if none else text
 
@@ -92,7 +83,7 @@ def planned(plan: PlanView) -> str:
     order = ", then ".join(hops[:6]) + (f", then {len(hops) - 6} more" if len(hops) > 6 else "")
     if not plan.ordered:
         order += "; every order has a step that makes a finding of its own for a while"
-    return f"{number(changes, 'change')} in {number(len(plan.steps), 'step')}: {order}. {plan.again}".strip()
+    return f"{counted(changes, 'change')} in {counted(len(plan.steps), 'step')}: {order}. {plan.again}".strip()
 
 
 def besides(report: Report) -> list[str]:
