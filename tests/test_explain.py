@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from markdown_it import MarkdownIt
 
 from advisor.errors import InputError
-from advisor.explain import explain, text
+from advisor.explain import explain, markdown, text
 from advisor.explain.page import Page, Rows, paragraphs, plain, section
+from advisor.explain.pairs import pairs
 from advisor.knowledge import load_knowledge
 
 KNOWN = load_knowledge()
@@ -20,25 +24,92 @@ def page(what: str, width: int = 100) -> str:
 def test_each_rule_has_a_page_of_its_file(slug: str) -> None:
     rule, shown = KNOWN.rules[slug], page(slug)
     assert shown.startswith(f"{slug} ")
-    for heading in ("WHAT MUST HOLD", "PROOF", "SOURCES", *(["WHAT TO SET, BEST FIRST"] if rule.fixes else ())):
-        assert f"\n{heading}\n" in shown
+    headings = [*(["WHAT HAPPENS"] if rule.wire else []), "WHAT MUST HOLD", "WHAT IT IS COMPUTED FROM",
+                *(["NUMBERS IT GIVES"] if rule.impact else []), *(["WHAT TO SET, BEST FIRST"] if rule.fixes else []),
+                *(["WHEN TO LEAVE IT"] if rule.leave else []), "PROOF", "SOURCES",
+                *(["WHAT YOU SEE"] if rule.explains else [])]  # fmt: skip
+    assert [line for line in shown.splitlines() if line in headings] == headings
+    assert shown.count("  may upset: ") == sum(bool(fix.risk) for fix in rule.fixes)
+    assert shown.count("  verify: ") == sum(bool(fix.verify) for fix in rule.fixes)
     assert all(" ".join(plain(body).split()[:3]) in " ".join(shown.split()) for _, body in paragraphs(rule.why))
     assert all(reference.split()[0] in shown for reference in rule.references)
     assert "**" not in shown
 
 
 @pytest.mark.parametrize("name", sorted(KNOWN.profiles))
-def test_each_stack_has_a_page_with_all_its_settings_and_traps(name: str) -> None:
+def test_each_stack_has_a_page_with_all_its_settings_and_traps(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("advisor.explain.stacks.conflict_sections", lambda *_: [])  # they take long, and have tests of their own
     profile, shown = KNOWN.profiles[name], page(name)
     words = " ".join(shown.split())
     assert all(s.name in words for s in profile.settings.values())
     assert all(" ".join(s.trap.split()) in words for s in profile.settings.values() if "`" not in s.trap)
 
 
+def row(shown: str, name: str) -> list[str]:
+    """Return the cells of the line that begins with *name*."""
+    line = next(line for line in shown.splitlines() if line.startswith(f"  {name} "))
+    return re.split(r"  +", line.strip())
+
+
 def test_the_defaults_of_a_stack_are_those_of_its_version() -> None:
-    assert "callee.idle_timeout         5s " in page("node@18")
-    assert "callee.idle_timeout         6s " in page("node@22.9")
+    assert row(page("node@18"), "callee.idle_timeout")[1] == "5s"
+    assert row(page("node@22.9"), "callee.idle_timeout")[1] == "6s"
     assert page("nodejs@18") == page("node@18")
+
+
+def test_a_timer_is_told_with_its_name_its_meaning_and_its_source() -> None:
+    timers = part(page("aws-alb", 200), "TIMERS WITH NOTHING SET")
+    assert row(timers, "callee.idle_timeout")[1] == "60s"
+    told = "idle_timeout.timeout_seconds: longest time a connection stays open unused [https://docs.aws.amazon.com/"
+    assert told in " ".join(timers.split())
+
+
+def test_what_a_stack_does_is_told_besides_its_timers() -> None:
+    does = part(page("nginx", 200), "WHAT IT DOES WITH NOTHING SET, NGINX")
+    assert row(does, "caller.replays")[1:]
+    assert row(does, "caller.attempts")[1:]
+    assert "idle_timeout" not in does
+
+
+def part(shown: str, title: str) -> str:
+    """Return the section of a page whose heading begins with *title*."""
+    sections = re.split(r"^(?=\S)", shown, flags=re.MULTILINE)
+    return next((s for s in sections if s.startswith(title)), "")
+
+
+def test_the_conflicts_of_a_stack_are_those_of_the_table_of_all() -> None:
+    shown = " ".join(part(page("jetty", 200), "CONFLICTS OF DEFAULTS").split())
+    found = [p for p in pairs(KNOWN, with_stack="jetty") if p.verdict == "conflict"]
+    assert found
+    assert [p.caller for p in found if p.caller not in shown] == []
+    assert "its idle timeout 30s against the caller's (idle-timeout-ordering)" in shown
+    assert row(part(page("jetty", 200), "CONFLICTS OF DEFAULTS"), "idle timeout 60s")[1:]
+
+
+def test_the_conflicts_of_a_stack_hang_on_its_version() -> None:
+    assert "conflict" in {p.verdict for p in pairs(KNOWN, with_stack="node", version="18") if p.caller.startswith("cloudfront")}
+    assert "cloudfront" in part(page("node@18"), "CONFLICTS OF DEFAULTS")
+    assert "cloudfront" not in part(page("node@24"), "CONFLICTS OF DEFAULTS")
+
+
+def test_devices_are_told_to_both_ends_and_the_ends_to_a_device() -> None:
+    assert "azure-lb (idle timeout 240s)" in part(page("okhttp"), "CONFLICTS WITH A DEVICE BETWEEN")
+    told = part(page("azure-lb", 200), "CONFLICTS WITH A DEVICE BETWEEN")
+    assert "okhttp" in told
+    assert "aws-nlb" not in told
+
+
+@pytest.mark.parametrize("name", ["nat", "linux", "wireguard", "redis-py"])
+def test_a_stack_that_meets_nobody_has_no_conflicts(name: str) -> None:
+    assert part(page(name), "CONFLICTS OF DEFAULTS") == ""
+
+
+def test_a_pair_is_open_where_one_of_them_is_not_known_and_not_for_want_of_a_load() -> None:
+    verdicts = {(p.caller.split()[0], p.callee.split()[0]): p for p in pairs(KNOWN, with_stack="aws-alb")}
+    assert verdicts["aws-alb", "nginx"].verdict == "fits"
+    assert verdicts["aws-alb", "azure-app-service"].verdict == "open"
+    assert verdicts["aws-alb", "azure-app-service"].why.startswith("it depends on client keep-alive of azure-app-service")
+    assert not any("latency" in p.why or "rate" in p.why for p in verdicts.values())
 
 
 @pytest.mark.parametrize("name", sorted(KNOWN.symptoms))
@@ -100,6 +171,27 @@ def test_what_is_not_known_is_told_with_the_nearest_name(what: str, hint: str) -
     with pytest.raises(InputError) as raised:
         explain(what, KNOWN)
     assert hint in str(raised.value)
+
+
+@pytest.mark.parametrize("what", ["idle-timeout-ordering", "nginx@1.24", "MaxIdleConnsPerHost", "leg.rtt", "eof-on-reuse"])
+def test_markdown_says_what_the_text_says(what: str) -> None:
+    pages = explain(what, KNOWN)
+    shown = markdown(pages)
+    tokens = MarkdownIt("commonmark").enable("table").parse(shown)
+    headings = [tokens[i + 1].content for i, token in enumerate(tokens) if token.type == "heading_open"]
+    assert len(headings) == sum(1 + len(p.sections) for p in pages)
+    assert not [token for token in tokens if token.type == "html_block"]
+    tables = [b.rows for p in pages for s in p.sections for b in s.blocks if isinstance(b, Rows) and max(map(len, b.rows)) > 1]
+    assert sum(token.type == "tr_open" for token in tokens) == sum(1 + len(rows) for rows in tables)
+
+
+def test_markdown_shows_signs_as_they_are() -> None:
+    rows = Rows([("a | b", "<c> * d_e", "`f`"), ("1.", "", "")])
+    shown = markdown([Page("n_a_me", "", "ask <callee>", section("A *title*", rows, Rows([("https://a.example/b_c",)])))])
+    html = MarkdownIt("commonmark").enable("table").render(shown)
+    for text_ in ("<h1>n_a_me</h1>", "ask &lt;callee&gt;", "<h2>A *title*</h2>", "<td>a | b</td>", "<td>&lt;c&gt; * d_e</td>",
+                  '<a href="https://a.example/b_c">'):  # fmt: skip
+        assert text_ in html
 
 
 @pytest.mark.parametrize("width", [40, 72, 100])

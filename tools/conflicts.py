@@ -16,11 +16,16 @@ from advisor.explain.defaults import (
     at_newest,
     device_conflicts,
     end_rules,
+    figure,
+    known_facts,
     meet,
     named,
     pair_rules,
+    plain_name,
     read_with_devices,
+    said,
     spans,
+    telling,
 )
 from advisor.explain.pairs import who_meets
 from advisor.knowledge import Knowledge
@@ -98,8 +103,8 @@ def _pairs(found: _Found) -> Iterator[str]:
     """Yield a table of where each callee is, and a section for each group of callees that the same callers are in conflict with."""
     of_callee: dict[Stack, set[tuple[_Row, Stack]]] = defaultdict(set)
     for c in found.of_pairs:
-        theirs, ours = _telling(c.of("callee")), _telling(c.of("caller"))
-        of_callee[c.callee].add(((c.rule.slug, _said(theirs), _said(ours), _figure(ours)), c.caller))
+        theirs, ours = telling(c.of("callee")), telling(c.of("caller"))
+        of_callee[c.callee].add(((c.rule.slug, said(theirs), said(ours), figure(ours)), c.caller))
     groups = [(found.named(callees, "callee"), rows, callees) for rows, callees in _turned(of_callee).items()]
     groups.sort(key=lambda group: group[0])
     places = sorted((stack.name, title, len({caller.name for _, caller in rows}))
@@ -109,8 +114,8 @@ def _pairs(found: _Found) -> Iterator[str]:
     for title, rows, _ in groups:
         yield from (f"### {title}", "")
         by_rule: dict[tuple[int, str, str], dict[tuple[float, str], set[Stack]]] = defaultdict(lambda: defaultdict(set))
-        for (slug, theirs, ours, figure), caller in rows:
-            by_rule[found.weight(slug), slug, theirs][-figure, ours].add(caller)
+        for (slug, theirs, ours, number), caller in rows:
+            by_rule[found.weight(slug), slug, theirs][-number, ours].add(caller)
         for (weight, slug, its), callers in sorted(by_rule.items()):
             yield from (f"{_rule(slug)} ({SEVERITIES[weight]}), with its {its}:", "")
             yield from table(("caller's", "callers"), (
@@ -123,15 +128,15 @@ def _devices(found: _Found) -> Iterator[str]:
         for c in found.of_devices:
             if c.rule.slug == slug and c.device is not None:
                 facts = c.of("middlebox")
-                pairs[_figure(facts), str(c.device), _said(facts)].add((c.caller, c.callee))
+                pairs[figure(facts), str(c.device), said(facts)].add((c.caller, c.callee))
         rows = []
         for together, devices in _turned(pairs).items():
             by_caller: dict[Stack, set[Stack]] = defaultdict(set)
             for caller, callee in together:
                 by_caller[caller].add(callee)
             by_value: dict[tuple[float, str], list[str]] = defaultdict(list)
-            for figure, device, value in sorted(devices):
-                by_value[figure, value].append(device)
+            for number, device, value in sorted(devices):
+                by_value[number, value].append(device)
             names = "; ".join(f"{', '.join(names)}: {value}" for (_, value), names in sorted(by_value.items()))
             rows += [(min(by_value), names, found.named(callers, "caller"), found.named(callees, "callee"))
                      for callees, callers in _turned(by_caller).items()]  # fmt: skip
@@ -152,11 +157,11 @@ def _ends(found: _Found) -> Iterator[str]:
     for (weight, slug, side), stacks in sorted(rows.items()):
         other_side = _ROLES[1 - _ROLES.index(side)]
         others = {stack: frozenset() if met == meets[side, stack] else frozenset(met) for stack, met in stacks.items()}
-        said = []
+        told = []
         for some, same in sorted(_turned(others).items(), key=lambda item: (len(item[0]), str(sorted(item[0])))):
-            told = found.named(some, other_side) if len(some) <= _FEW else f"{len(some)} of its {other_side}s"
-            said.append(found.named(same, side) + (f" with {told}" if some else ""))
-        shown.append((_rule(slug), SEVERITIES[weight], side, cell("; ".join(said))))
+            names = found.named(some, other_side) if len(some) <= _FEW else f"{len(some)} of its {other_side}s"
+            told.append(found.named(same, side) + (f" with {names}" if some else ""))
+        shown.append((_rule(slug), SEVERITIES[weight], side, cell("; ".join(told))))
     yield from table(("rule", "severity", "end", "stacks"), shown)
 
 
@@ -170,22 +175,22 @@ def _values(found: _Found) -> Iterator[str]:
 
     def add(facts: Sequence[FactView], role: str, stack: Stack) -> None:
         for f in facts:
-            name = f"`{f.name}`" if f.name != _plain(f) else ""
+            name = f"`{f.name}`" if f.name != plain_name(f) else ""
             source = f.words if f.source in ("effective", "derived") else f.reference
             if f.source != "none":
                 rows[stack.name, f.property, name, f.value, source][role].add(stack)
 
     for c in found.of_pairs:
-        add(_telling(c.of("caller")), "caller", c.caller)
-        add(_telling(c.of("callee")), "callee", c.callee)
+        add(telling(c.of("caller")), "caller", c.caller)
+        add(telling(c.of("callee")), "callee", c.callee)
     for c in found.of_ends:
         side = _side(c)
-        add(_known(c.of(side)), side, c.caller if side == "caller" else c.callee)
+        add(known_facts(c.of(side)), side, c.caller if side == "caller" else c.callee)
     for c in found.of_devices:
         assert c.device is not None
         add(c.of("middlebox"), "middlebox", c.device)
-        add(_telling(c.of("caller")), "caller", c.caller)
-        add(_telling(c.of("callee")), "callee", c.callee)
+        add(telling(c.of("caller")), "caller", c.caller)
+        add(telling(c.of("callee")), "callee", c.callee)
     shown = []
     for (stack, prop, name, value, source), roles in rows.items():
         for role, stacks in roles.items():
@@ -216,27 +221,6 @@ def _rule(slug: str) -> str:
 
 def _anchor(title: str) -> str:
     return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
-
-
-def _known(facts: Iterable[FactView]) -> list[FactView]:
-    return [f for f in facts if f.value != "unknown"]
-
-
-def _telling(facts: Sequence[FactView]) -> list[FactView]:
-    """Return the facts that bound something, else the first."""
-    return [f for f in _known(facts) if f.value not in ("never", "unlimited")] or list(facts[:1])
-
-
-def _said(facts: Iterable[FactView]) -> str:
-    return ", ".join(f"{_plain(f)} {f.value}" for f in facts)
-
-
-def _figure(facts: Sequence[FactView]) -> float:
-    return next((f.raw for f in facts if isinstance(f.raw, float)), 0.0)
-
-
-def _plain(fact: FactView) -> str:
-    return fact.property.split(".")[-1].replace("_", " ")
 
 
 def _turned(groups: Mapping[_T, Iterable[Any]]) -> dict[frozenset[Any], set[_T]]:

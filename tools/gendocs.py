@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 # Run as a file, Python knows only this directory; `advisor` may be a checkout that nobody installed.
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from advisor.explain.values import default_text, rows_text, value_text
+from advisor.explain.values import default_text, rows_text, source_text, value_text
 from advisor.expressions import Kind
 from advisor.knowledge import Knowledge, load_knowledge
 from advisor.rules import SEVERITIES, Fix, Rule
@@ -147,7 +147,7 @@ def _setting(profile: Profile, setting: Setting) -> tuple[str, ...]:
     sets = any(isinstance(row.value, frozenset) for row in setting.rows)
     default = by_version(setting.rows, setting.kind) if sets else default_text(setting)
     unit = f"; a bare number is {setting.unit}" if setting.unit else ""
-    source = setting.source or "; ".join(dict.fromkeys(row.source for row in setting.rows if row.source))
+    source = "" if profile.generic else source_text(setting)
     return (f"`{setting.name}`", cell(default), cell(bounds), setting.effect,
             cell(setting.means) + unit + "".join(f"<br>`{p}`" for p in dict.fromkeys(properties)), link(cell(source)))  # fmt: skip
 

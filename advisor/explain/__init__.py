@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from advisor.errors import InputError, Place, Problem, nearest, shown
-from advisor.explain.page import Page, text
+from advisor.explain.page import Page, markdown, text
 from advisor.explain.rules import rule_page
 from advisor.explain.settings import find_properties, find_settings, property_page, setting_page, sysctl_page
 from advisor.explain.stacks import stack_page
@@ -14,7 +14,7 @@ from advisor.explain.symptoms import class_page, line_page
 from advisor.knowledge import Knowledge
 from advisor.symptoms import Match, classify
 
-__all__ = ["Page", "explain", "text"]
+__all__ = ["Page", "explain", "markdown", "text"]
 
 _MOST = 3  # classes that a word of an error text may belong to
 

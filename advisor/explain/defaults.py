@@ -212,3 +212,28 @@ def _stretches(stacks: list[Stack]) -> str:
             merged.append([stack.since, stack.until])
     return " and ".join(f"{since} to before {until}" if since and until else f"from {since}" if since else f"before {until}"
                         for since, until in merged)  # fmt: skip
+
+
+def known_facts(facts: Iterable[FactView]) -> list[FactView]:
+    """Return the facts that are known."""
+    return [f for f in facts if f.value != "unknown"]
+
+
+def telling(facts: Sequence[FactView]) -> list[FactView]:
+    """Return the facts that bound something, else the first."""
+    return [f for f in known_facts(facts) if f.value not in ("never", "unlimited")] or list(facts[:1])
+
+
+def said(facts: Iterable[FactView]) -> str:
+    """Return facts in a phrase: ``idle timeout 5s``."""
+    return ", ".join(f"{plain_name(f)} {f.value}" for f in facts)
+
+
+def figure(facts: Sequence[FactView]) -> float:
+    """Return the number to sort facts by: the first."""
+    return next((f.raw for f in facts if isinstance(f.raw, float)), 0.0)
+
+
+def plain_name(fact: FactView) -> str:
+    """Return a property in words, without the end that it is of."""
+    return fact.property.split(".")[-1].replace("_", " ")

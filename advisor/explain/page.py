@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from advisor.render.marks import fenced, inline, source
 from advisor.render.terminal import cells, padded, wrapped
 
 _SIGNS = str.maketrans({
@@ -59,6 +60,45 @@ def text(pages: Iterable[Page], width: int = 100, *, ascii_only: bool = False) -
     return shown.translate(_SIGNS).encode("ascii", "replace").decode() if ascii_only else shown
 
 
+def markdown(pages: Iterable[Page]) -> str:
+    """Return *pages* as Markdown: a heading of the first level a page, tables for rows."""
+    return "\n\n".join("\n".join(_markdown(page)) for page in pages).rstrip() + "\n"
+
+
+def _markdown(page: Page) -> Iterator[str]:
+    yield f"# {inline(page.name)}"
+    if page.aside:
+        yield from ("", f"*{inline(page.aside)}*")
+    if page.sentence:
+        yield from ("", prose(page.sentence))
+    for part in page.sections:
+        yield from ("", f"## {inline(part.title)}")
+        for block in part.blocks:
+            yield ""
+            if isinstance(block, Drawing):
+                yield fenced("", block.text.rstrip().splitlines())
+            elif isinstance(block, Rows):
+                yield from _table(block.rows)
+            else:
+                yield prose(block)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows as a table without a head; of one column as a list."""
+    wide = max(map(len, rows))
+    if wide == 1:
+        yield from (f"- {source(plain(row[0]))}" for row in rows)
+        return
+    yield from (f"|{' |' * wide}", f"|{'---|' * wide}")
+    yield from (f"| {' | '.join(inline(plain(cell)) for cell in (*row, *[''] * (wide - len(row))))} |" for row in rows)
+
+
+def prose(text: str) -> str:
+    """Return a text that is Markdown itself, on one line, with what would be taken for a tag outside of code written out."""
+    parts = re.split(r"(`[^`]*`)", " ".join(text.split()))
+    return "".join(part if part.startswith("`") else part.replace("<", "&lt;") for part in parts)
+
+
 def _page(page: Page, width: int) -> list[str]:
     gap = width - cells(page.name) - cells(page.aside)
     lines = [f"{page.name}{' ' * gap}{page.aside}"] if gap > 1 and page.aside else [page.name, *filter(None, [page.aside])]
@@ -105,8 +145,12 @@ def _rows(rows: Sequence[Sequence[str]], width: int) -> list[str]:
 
 
 def _wrapped(line: str, width: int) -> list[str]:
-    # An address stays whole, so that it can be copied.
-    return wrapped(line, width) if " " in line else [line]
+    """Return *line* in lines of *width* columns; an address stays whole, so that it can be copied."""
+    if " " not in line:
+        return [line]
+    parts = re.split(rf"(\S*://\S{{{max(0, width - 8)},}})", line)
+    return [piece for part in parts if part.strip()
+            for piece in ([part] if "://" in part and cells(part) > width else wrapped(part.strip(), width))]  # fmt: skip
 
 
 def plain(markdown: str) -> str:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from advisor.explain.page import Block, Drawing, Page, Rows, Section, paragraphs, section
-from advisor.explain.settings import where_set
+from advisor.explain.settings import find_properties, where_set
 from advisor.knowledge import Knowledge
 from advisor.rules import Fix, Rule
 
 OPERATORS = {"at_most": "at most", "at_least": "at least", "to": "to", "unset": "taken away"}
-_SOME = 8  # texts that no stack owns; the page of a class has all of them
+_SOME = 4  # texts of a class of symptoms; its own page has all of them
 _TIMERS = {"caller.idle_timeout", "callee.idle_timeout"}
 
 
 def rule_page(rule: Rule, knowledge: Knowledge) -> Page:
-    """Return all that is known of *rule*: what happens, what is seen, how it is computed, what to set, proof and sources."""
+    """
+    Return all that is known of *rule*.
+
+    In the order of a reader's questions: what happens on the wire and why, how it is computed, what to set and what that
+    may upset, when to leave it, how it is proved; what is long, error texts and names by stack, is at the end.
+    """
     happens, others = _why(rule)
     moved = dict.fromkeys(name for fix in rule.fixes for name, _, _ in fix.moves if "." in name)
     return Page(
@@ -24,18 +30,50 @@ def rule_page(rule: Rule, knowledge: Knowledge) -> Page:
         rule.title,
         [
             *section("What happens", Drawing(rule.wire) if rule.wire else None, *happens),
-            *section("What you see", Rows(list(error_rows(rule.explains, knowledge, _SOME)))),
-            *section("What must hold", *_condition(rule)),
             *others,
+            *section("What must hold", *_condition(rule)),
+            *section("What it is computed from", Rows(list(_read(rule, knowledge)))),
             *section("Numbers it gives", Rows([(what, value.text) for what, value in rule.impact])),
             *section("What to set, best first", Rows([row for i, fix in enumerate(rule.fixes, 1) for row in _fix(i, fix)])),
-            *section("What that is in each stack", Rows(list(where_set(moved, knowledge)))),
             *section("When to leave it", rule.leave),
             *section("Proof", rule.proof if " " in rule.proof else f"none yet; the experiment {rule.proof} is to show it"),
-            *section("See also", Rows(list(_see(rule, knowledge)))),
             *section("Sources", Rows([(r,) for r in rule.references])),
+            *section("See also", Rows(list(_see(rule, knowledge)))),
+            *section("What you see", Rows(list(_seen(rule, knowledge)))),
+            *section("What that is in each stack", Rows(list(where_set(moved, knowledge)))),
         ],
     )
+
+
+def _read(rule: Rule, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    """Yield what each property means that the rule's condition reads, and how a reader gets it."""
+    for name in rule.leaves(*((rule.applies,) if rule.applies else ()), *rule.require):
+        *owners, prop = name.split(".")
+        if not owners:
+            continue
+        owner = owners[-1]
+        if rule.each is not None and owner == rule.each[0]:
+            owner = _element(rule, knowledge)
+        for _, found in find_properties(f"{owner}.{prop}", knowledge)[:1]:
+            yield name, found.means + (f"; to get it: {found.ask}" if found.ask else "")
+
+
+def _element(rule: Rule, knowledge: Knowledge) -> str:
+    """Return the kind of subject that the rule looks at one by one."""
+    assert rule.each is not None
+    *owners, listed = rule.each[1].split(".")
+    found = find_properties(f"{owners[-1]}.{listed}", knowledge)
+    return found[0][1].kind.of if found else ""
+
+
+def _seen(rule: Rule, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    """Yield the classes of symptoms that the rule explains, each with the texts that most stacks print."""
+    for name in rule.explains:
+        symptom = knowledge.symptoms[name]
+        printed = Counter(e.text for profile in knowledge.profiles.values() for e in profile.errors if e.symptom == name)
+        texts = sorted(printed, key=lambda text: (-printed[text], text)) or list(symptom.texts)
+        more = f" · {len(texts) - _SOME} more: advisor explain {name}" if len(texts) > _SOME else ""
+        yield name, f"{symptom.title}: {' · '.join(texts[:_SOME])}{more}"
 
 
 def _why(rule: Rule) -> tuple[list[Block], list[Section]]:
@@ -64,8 +102,8 @@ def _condition(rule: Rule) -> Iterator[Block]:
     yield Rows(rows)
 
 
-def error_rows(classes: Sequence[str], knowledge: Knowledge, most: int = 1000) -> Iterator[tuple[str, str]]:
-    """Yield stacks with the texts they print for *classes*, then at most *most* of those that no stack owns."""
+def error_rows(classes: Sequence[str], knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    """Yield stacks with the texts they print for *classes*, then those that no stack owns."""
     stacks: dict[tuple[str, ...], list[str]] = {}
     for profile in sorted(knowledge.profiles.values(), key=lambda p: p.name):
         texts = tuple(dict.fromkeys(e.text for e in profile.errors if e.symptom in classes))
@@ -76,8 +114,7 @@ def error_rows(classes: Sequence[str], knowledge: Knowledge, most: int = 1000) -
     owned = {text for texts in stacks for text in texts}
     others = list(dict.fromkeys(t for c in classes for t in knowledge.symptoms[c].texts if t not in owned))
     if others:
-        more = f" … {len(others) - most} more: advisor explain {classes[0]}" if len(others) > most else ""
-        yield "others", " · ".join(others[:most]) + more
+        yield "others", " · ".join(others)
 
 
 def _fix(number: int, fix: Fix) -> Iterator[tuple[str, str]]:

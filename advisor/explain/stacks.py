@@ -1,18 +1,19 @@
-"""The page of a stack: what it does when nothing is set, its settings, its traps, and whom it disagrees with."""
+"""The page of a stack: its timers, what it does when nothing is set, what it prints, and whom it disagrees with."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from advisor.explain.conflicts import conflict_sections
 from advisor.explain.page import Page, Rows, section
-from advisor.explain.pairs import pairs
-from advisor.explain.settings import find_properties, means
-from advisor.explain.values import Alone, default_text, newest, rows_text
+from advisor.explain.settings import find_properties
+from advisor.explain.values import Alone, default_text, newest, rows_text, source_text
 from advisor.knowledge import Knowledge
 from advisor.stacks import Behaviour, Profile
 
 _ENDS = {"caller": "calls others", "callee": "is called", "middlebox": "watches connections pass", "host": "a kernel",
          "platform": "a platform"}  # fmt: skip
+_ORDER = ("callee", "caller", "middlebox", "hop", "host", "leg", "workload", "run", "path")
 
 
 def stack_page(profile: Profile, version: str | None, knowledge: Knowledge) -> Page:
@@ -22,58 +23,62 @@ def stack_page(profile: Profile, version: str | None, knowledge: Knowledge) -> P
     also = f"Also: {', '.join(profile.also)}." if profile.also else ""
     owner = "Run by a provider: only its settings can be changed." if profile.owner == "provider" else ""
     unsaid = "Nothing is assumed of it: what is not stated is not known." if profile.generic else ""
+    title = f", {profile.name} {at}" if at else ""
+    timers, others = _effective(profile, at, knowledge)
     return Page(
         f"{profile.name}@{version}" if version else profile.name,
         ends,
         " ".join(filter(None, (f"{profile.title}.", also, owner, unsaid, "" if profile.verified else "Not verified."))),
         [
-            *section(f"With nothing set{f', {profile.name} {at}' if at else ''}", Rows(list(_effective(profile, at, knowledge)))),
-            *section("Settings and defaults", Rows(list(_settings(profile)))),
-            *section("What no setting changes", Rows(list(_behaviour(profile, knowledge)))),
-            *section("Conflicts of defaults", Rows(list(_conflicts(profile, version, knowledge)))),
-            *section("Known faults", Rows([(_since(f.since, f.fixed_in), f"{f.title} ({f.source})") for f in profile.faults])),
+            *section(f"Timers with nothing set{title}", Rows(timers)),
+            *section(f"What it does with nothing set{title}", Rows(others)),
+            *section("Traps", Rows([(s.name, s.trap) for s in profile.settings.values() if s.trap])),
+            *conflict_sections(profile, version, knowledge),
             *section("Error texts", Rows([(e.text, e.symptom, e.means) for e in profile.errors])),
+            *section("Known faults", Rows([(_since(f.since, f.fixed_in), f"{f.title} ({f.source})") for f in profile.faults])),
+            *section("Settings, with defaults by version", Rows(list(_settings(profile)))),
+            *section("What no setting changes, by version", Rows(list(_by_version(profile, knowledge)))),
             *section("Versions", ", ".join(f"{v.line} until {v.end_of_life}" if v.end_of_life else f"{v.line}"
                                            for v in profile.versions), profile.versions_source),
-            *section("Sources", Rows([(s,) for s in _sources(profile)])),
         ],
     )  # fmt: skip
 
 
-def _effective(profile: Profile, version: str | None, knowledge: Knowledge) -> Iterator[tuple[str, str, str]]:
+def _effective(profile: Profile, version: str | None, knowledge: Knowledge) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """Return what the stack comes to at *version*, each with its value and source: its timers, and all else."""
     alone = Alone(profile, knowledge, version)
-    for name, given in profile.gives.items():
-        if not isinstance(given, Behaviour) and (shown := alone.text(name)) and not (profile.generic and shown == "unknown"):
-            yield name, shown, means(name, knowledge)
+    timers: list[tuple[str, ...]] = []
+    others: list[tuple[str, ...]] = []
+    order: dict[str, int] = {}
+    for prop in knowledge.properties:
+        order.setdefault(prop.name, len(order))
+    for name in sorted(profile.gives, key=lambda n: (_ORDER.index(n.split(".")[0]), order.get(n.split(".")[-1], 0))):
+        shown, found = alone.text(name), find_properties(name, knowledge)
+        if not shown or not found or (profile.generic and shown == "unknown"):
+            continue
+        fact = alone.fact(name)
+        called = "no setting" if isinstance(profile.gives[name], Behaviour) else fact.name
+        source = fact.words if fact.source in ("effective", "derived") else fact.reference
+        told = f"{called}: {found[0][1].means}" + (f" [{source}]" if source else "")
+        (timers if found[0][1].kind.name == "duration" else others).append((name, shown, told))
+    return timers, others
 
 
 def _settings(profile: Profile) -> Iterator[tuple[str, str]]:
     for setting in profile.settings.values():
         effect = setting.effect if setting.effect.startswith("at ") else f"on {setting.effect}" if setting.effect else ""
         rest = (setting.means, setting.unit and f"a bare number is in {setting.unit}", effect and f"acts {effect}")
-        yield setting.name, "; ".join(filter(None, (default_text(setting), *rest)))
-        if setting.trap:
-            yield "", f"Trap: {setting.trap}"
+        source = "" if profile.generic else f" [{source_text(setting)}]"
+        yield setting.name, "; ".join(filter(None, (default_text(setting), *rest))) + source
 
 
-def _behaviour(profile: Profile, knowledge: Knowledge) -> Iterator[tuple[str, str, str]]:
+def _by_version(profile: Profile, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
     for name, given in profile.gives.items():
         found = find_properties(name, knowledge)
-        if isinstance(given, Behaviour) and found:
-            yield name, rows_text(given.rows, found[0][1].kind), found[0][1].means
-
-
-def _conflicts(profile: Profile, version: str | None, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
-    if profile.generic:
-        return
-    for pair in pairs(knowledge, with_stack=profile.name, version=version):
-        if pair.verdict == "conflict":
-            yield f"{pair.caller} -> {pair.callee}", f"keeps idle {pair.keeps}, closes at {pair.closes}"
+        if isinstance(given, Behaviour) and found and len(given.rows) > 1:
+            sources = "; ".join(dict.fromkeys(filter(None, (given.source, *(row.source for row in given.rows)))))
+            yield name, f"{rows_text(given.rows, found[0][1].kind)} [{sources}]"
 
 
 def _since(since: str, fixed: str) -> str:
     return f"{since if since != '0' else 'all'} to before {fixed}" if fixed else f"from {since}"
-
-
-def _sources(profile: Profile) -> list[str]:
-    return list(dict.fromkeys(s.source for s in profile.settings.values() if s.source))

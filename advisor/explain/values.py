@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from advisor.cases import _hop as hop_alone
 from advisor.expressions import Kind, unit_kind
 from advisor.facts import Subject
 from advisor.knowledge import Knowledge
+from advisor.report.parts import FactView
+from advisor.report.words import Words
 from advisor.sheet import Sheet
 from advisor.stacks import UNSET, Profile, Row, Setting
 from advisor.units import show
@@ -47,6 +50,21 @@ def default_text(setting: Setting) -> str:
     return f"that of {setting.inherits}" if setting.inherits and shown == "not set" else shown
 
 
+def unpinned(setting: Setting, row: Row) -> bool:
+    """Return whether a default is told without the version or the page that it was read in, and for no span of versions."""
+    source = row.source or setting.source
+    return not (row.since or row.until or "://" in source or re.search(r"\d", source))
+
+
+def source_text(setting: Setting) -> str:
+    """Return where the default of *setting* is from, and what is not sure about that."""
+    rows = [row for row in setting.rows if row.value is not UNSET]
+    sources = dict.fromkeys([setting.source, *(row.source for row in rows)])
+    unsure = ["not verified"] if not setting.verified else []
+    unsure += ["no version named"] if any(unpinned(setting, row) for row in rows) else []
+    return "; ".join(filter(None, (*sources, *unsure)))
+
+
 def newest(profile: Profile) -> str | None:
     """Return the newest line of versions that is known of *profile*, or None."""
     return profile.versions[-1].line if profile.versions else None
@@ -60,6 +78,11 @@ class Alone:
         self._properties = knowledge.properties
         self._subjects: dict[str, Subject] = hop_alone(profile, version)
         self._sheet = Sheet(knowledge.properties)
+
+    def fact(self, name: str) -> FactView:
+        """Return a property as outputs show it: value, what the stack calls it, source."""
+        role, _, rest = name.partition(".")
+        return Words(self._sheet).fact(self._subjects[role], rest)
 
     def value(self, name: str) -> Any:
         """Return the value of a property (``callee.idle_timeout``), Unknown or a Range where it is not fixed."""
