@@ -104,6 +104,10 @@ class HostReader:
             if setting.part:
                 by_part.setdefault(setting.part[0], []).append(setting)
         for name, fact in found.items():
+            if name in store.profile.settings and (whole := store.profile.settings[name].part):
+                what = f"{name} is no sysctl, but one figure of {whole[0]}; write all of them there"
+                self.problems.append(Problem(fact.source.place or Place(""), what))
+                continue
             known = [store.profile.settings[name]] if name in store.profile.settings else by_part.get(name, [])
             words = str(fact.source.text or fact.value).split()
             for setting in known:

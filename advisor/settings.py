@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from advisor.expressions import Kind, kind_of
 from advisor.properties import read
 from advisor.units import parse as parse_value
-from advisor.units import parse_quantity
+from advisor.units import parse_quantity, show
 from advisor.values import Unknown, hull, older
 
 
@@ -129,6 +129,19 @@ class Setting:
         word = {"ms": "milliseconds", "us": "microseconds"}[self.unit]
         bare = self.name.split(".")[-1]
         return f"{bare}: {raw} means {raw}{self.unit} (%s counts in {word}); write {raw}s, or {raw}{self.unit} if meant"
+
+    def refused(self, value: Any, *, strict: bool) -> str:
+        """
+        Return why the stack cannot have *value*, as part of a sentence; nothing where it can.
+
+        *strict*: whether its range is what it takes; a program takes more than what is wise to write, a provider does not.
+        """
+        low, high = self.range
+        if type(value) is not float or value in self.special or (value < 0 and self.negative is not None):
+            return ""
+        if strict and not low <= value <= high:
+            return f"{self.name} takes {show(low, self.kind.name)} to {show(high, self.kind.name)}"
+        return f"{self.name} takes nothing below 0" if value < 0 <= max(low, 0.0) else ""
 
     def missing(self, version: str | None) -> bool:
         """Return whether *version* is sure to be older than the first that has the setting."""

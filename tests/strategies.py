@@ -20,7 +20,7 @@ from advisor.model import Builder, System
 from advisor.plan import Plan, Planner
 from advisor.report.parts import ChangeView, Run
 from advisor.sheet import Sheet
-from advisor.stacks import Profile, Setting
+from advisor.stacks import Effective, Profile, Setting, alias
 from advisor.units import show
 
 TODAY = "2026-01-01"
@@ -132,9 +132,9 @@ def setting_values(setting: Setting) -> st.SearchStrategy[str]:
 
 
 @st.composite
-def settings_of(draw: st.DrawFn, profile: Profile, most: int = 4) -> Plain:
-    """Some settings of a stack with values it takes."""
-    whole = [s for s in profile.settings.values() if s.part is None]
+def settings_of(draw: st.DrawFn, profile: Profile, most: int = 4, version: str | None = None) -> Plain:
+    """Some settings that a stack has in *version*, with values it takes."""
+    whole = [s for s in profile.settings.values() if s.part is None and not s.missing(version)]
     chosen = draw(st.lists(st.sampled_from(whole), max_size=most, unique_by=lambda s: s.name)) if whole else []
     return {setting.name: draw(setting_values(setting)) for setting in chosen}
 
@@ -164,13 +164,24 @@ def hosts(draw: st.DrawFn) -> Plain:
     return {key: value for key, value in host.items() if value}
 
 
+_RETRY = {"attempts": "attempts", "first": "retry_first", "jitter": "retry_jitter", "budget": "retry_budget"}
+
+
+def _told(profile: Profile, prop: str, settings: Plain) -> bool:
+    """Return whether one of *settings* tells the property already: to tell it twice is wrong."""
+    gives = profile.gives.get(prop)
+    if isinstance(gives, Effective):
+        return any(alias(name) in gives.value.names for name in settings)
+    return isinstance(gives, Setting) and gives.name in settings
+
+
 @st.composite
 def hops(draw: st.DrawFn, name: str, role: str) -> Plain:
     """Return a hop that can stand at an end or in between: *role* is one of ``ends`` in the profiles."""
     fitting = [p for p in knowledge().profiles.values() if role in p.ends and "host" not in p.ends]
     profile = draw(st.sampled_from(fitting))
     hop: Plain = {"name": name, "stack": draw(references(profile))}
-    settings = draw(settings_of(profile))
+    settings = draw(settings_of(profile, version=hop["stack"].partition("@")[2] or None))
     if settings:
         hop["settings"] = settings
     if role == "middlebox":
@@ -185,6 +196,8 @@ def hops(draw: st.DrawFn, name: str, role: str) -> Plain:
         jitter=st.sampled_from(["none", "full"]),
         budget=everyday("share"),
     )
+    told = {key for key in retry if _told(profile, f"caller.{_RETRY[key]}", settings)}
+    retry = {key: value for key, value in retry.items() if key not in told}
     if retry:
         hop["retry"] = retry
     process = optional(draw, count=st.sampled_from(["1", "4"]), nofile=st.sampled_from(["1024", "65536"]))

@@ -104,6 +104,32 @@ def test_what_is_wrong_with_a_setting_is_told(settings: str, told: str) -> None:
     assert told in problem
 
 
+@pytest.mark.parametrize(("stack", "more", "told"), [
+    ("urllib3", "retry: {attempts: 3}, settings: {Retry.total: 5}",
+     "-:2:77: retry.attempts and Retry.total are one thing, set twice, here and at 2:49; keep one"),
+    ("hikaricp@3.4", "settings: {keepaliveTime: 2m}", "-:2:47: hikaricp 3.4 has no keepaliveTime; it came with 4"),
+    ("node", "settings: {keepAliveTimeout: -5s}", "-:2:57: server.keepAliveTimeout takes nothing below 0, and not -5s"),
+    ("linux", "host: {os: linux, sysctl: {net.ipv4.tcp_rmem.max: 6291456}}",
+     "-:2:79: net.ipv4.tcp_rmem.max is no sysctl, but one figure of net.ipv4.tcp_rmem; write all of them there"),
+])  # fmt: skip
+def test_what_cannot_be_or_is_told_twice_is_the_readers_error(stack: str, more: str, told: str) -> None:
+    assert problems(pair(stack, "unknown", more)) == [told]
+
+
+def test_what_a_program_takes_is_no_error_though_no_plan_would_write_it() -> None:
+    """A range is what a plan may write. A provider refuses what lies outside, a program does not."""
+    assert problems(pair("nginx@1.24", "node@18", "settings: {upstream.keepalive: 0}", "settings: {keepAliveTimeout: 0}")) == []
+    (told,) = problems(pair("aws-alb", "node@18", "settings: {idle_timeout.timeout_seconds: 5000}"))
+    assert told.endswith("idle_timeout.timeout_seconds takes 1s to 4000s, and not 5000")
+    assert problems(pair("aws-alb", "node@18", "settings: {idle_timeout.timeout_seconds: 4000}")) == []
+
+
+def test_two_settings_that_a_property_is_made_of_are_not_told_twice() -> None:
+    """The whole time of an attempt beside the connect timeout that is a part of it."""
+    more = "settings: {caller.attempt_timeout: 3s, Timeout.connect: 1s}"
+    assert problems(pair("urllib3", "unknown", more)) == []
+
+
 def test_a_name_that_a_stack_has_more_than_once_is_to_be_told_apart() -> None:
     twice = [n for p in knowledge().profiles.values() for n in p.settings if "." in n and len(p.names(n.rsplit(".", 1)[1])) > 1
              and not p.settings[n].part]  # fmt: skip

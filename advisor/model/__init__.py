@@ -155,6 +155,7 @@ class Builder:
         hop.lists["endpoints"] = [] if foreign else model.host.lists.get("endpoints")
         self._state(model, raw)
         self.settings.take(model, raw.settings)
+        self.settings.twice(model)
         self._platform(model, raw)
         return model
 

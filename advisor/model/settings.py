@@ -9,7 +9,7 @@ from advisor.errors import Place, Problem, nearest, shown
 from advisor.facts import Given, Source, Store
 from advisor.model.parts import HopModel
 from advisor.properties import Properties, read
-from advisor.stacks import Setting
+from advisor.stacks import Effective, Setting
 
 Found = tuple[Store, Setting]
 
@@ -32,7 +32,30 @@ class SettingsReader:
                                                                 f"{before.line}:{before.column}; keep one"))  # fmt: skip
                     continue
                 seen[store, setting.name] = raw.key_place
+                if setting.missing(store.version):
+                    what = f"{store.profile.name} {store.version} has no {setting.name}; it came with {setting.since}"
+                    self.problems.append(Problem(raw.key_place, what))
+                    continue
                 self._value(store, setting, raw)
+
+    def twice(self, model: HopModel) -> None:
+        """
+        Say which properties of an end are told both by the advisor's own name and by the one setting of the stack that they are.
+
+        What a process has is no such thing: its limits are what came of the settings, seen from outside.
+        """
+        ends = [s for s in model.subjects if s is not model.hop]
+        told = [(s, s.store, name, given) for s in ends if s.store is not None for name, given in s.stated.items()]
+        for subject, store, name, given in told:
+            setting = _only(store, f"{subject.role}.{name}")
+            places = [_written(given), _written(store.settings.get(setting.name) if setting is not None else None)]
+            if setting is None or None in places:
+                continue
+            prop = self.properties.find(subject.kind, name)
+            own = prop.key if prop is not None and prop.key else f"{subject.role}.{name}"
+            first, second = sorted(place for place in places if place is not None)
+            self.problems.append(Problem(second, f"{own} and {setting.name} are one thing, set twice, here and at "
+                                                     f"{first.line}:{first.column}; keep one"))  # fmt: skip
 
     def _value(self, store: Store, setting: Setting, raw: StatedSetting) -> None:
         if raw.node.kind != "scalar":
@@ -55,6 +78,9 @@ class SettingsReader:
             value = setting.read(text)
         except ValueError as error:
             self.problems.append(Problem(raw.place, str(error)))
+            return
+        if why := setting.refused(value, strict=store.profile.owner == "provider"):
+            self.problems.append(Problem(raw.place, f"{why}, and not {shown(text)}"))
             return
         store.settings[setting.name] = Given(value, Source("estimated" if estimated else "stated", raw.place, text=raw.node.text))
 
@@ -95,9 +121,12 @@ class SettingsReader:
             setting = store.profile.settings[n]
             part = value.split()[setting.part[1]] if setting.part and len(value.split()) > setting.part[1] else value
             try:
-                store.settings[n] = Given(setting.read(part), source)
+                read_ = setting.read(part)
             except ValueError as error:
                 return Problem(at, str(error))
+            if why := setting.refused(read_, strict=store.profile.owner == "provider"):
+                return Problem(at, f"{why}, and not {shown(part)}")
+            store.settings[n] = Given(read_, source)
         if found:
             return None
         known = [n for store in hop.stores for n in store.profile.settings]
@@ -132,3 +161,17 @@ class SettingsReader:
         kind = "estimated" if raw.node.text.startswith("~") else "stated"
         subject.stated[name] = Given(value, Source(kind, raw.place, text=raw.node.text))
         return True
+
+
+def _only(store: Store, name: str) -> Setting | None:
+    """Return the setting that alone makes the property *name* of a stack, if one does."""
+    gives = store.profile.gives.get(name)
+    if isinstance(gives, Effective):
+        settings = {n for n in gives.value.names if n in store.profile.aliases}
+        return store.profile.aliases[settings.pop()] if len(settings) == 1 else None
+    return gives if isinstance(gives, Setting) else None
+
+
+def _written(given: Given | None) -> Place | None:
+    """Return where the document states a fact; None where something else does."""
+    return given.source.place if given is not None and given.source.kind in ("stated", "estimated") else None
