@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from advisor.engine import Instance, Outcome
-from advisor.expressions import Expression
+from advisor.engine import Instance
 from advisor.facts import Subject
 from advisor.moves import Move, Target
 from advisor.rules import Fix
-from advisor.sheet import Sheet
+from advisor.sheet import Env, Sheet
 from advisor.stacks import UNSET
 from advisor.values import known, le
 
@@ -26,8 +24,8 @@ class Alternative(NamedTuple):
 class Ways:
     """The alternatives of every finding on one sheet; each is made once, so that it can be told by its identity."""
 
-    def __init__(self, sheet: Sheet, outcomes: Sequence[Outcome]) -> None:
-        self.sheet, self.outcomes = sheet, outcomes
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
         self._found: dict[Instance, list[Alternative]] = {}
 
     def of(self, goal: Instance) -> list[Alternative]:
@@ -44,8 +42,9 @@ class Ways:
         """Return the moves of a fix, or why it cannot be planned; "" where its guard does not hold."""
         if not fix.moves:
             return "it is an action, not a setting"
-        env = self.outcomes[goal.index].env
-        if fix.when is not None and (env is None or fix.when.run(env) is not True):
+        # Not the outcome's: that may be of an older sheet, where a guard reads what the outcome does not hang on.
+        env = Env(self.sheet, goal.bind, goal.rule.lets)
+        if fix.when is not None and fix.when.run(env) is not True:
             return ""
         moves = []
         for name, operator, bound in fix.moves:
@@ -57,12 +56,12 @@ class Ways:
                 subject = subject.parts[part]
             targets = self.sheet.targets(subject, rest[-1])
             silent = isinstance(targets, str) or len(targets) > 1 or self._unset(targets[0])
-            if silent and self._met(subject, rest[-1], operator, bound, goal):
+            wanted = bound.run(env) if bound is not None else None
+            if silent and _holds(self.sheet.value(subject, rest[-1]), operator, wanted):
                 continue  # it holds without being written down
             if isinstance(targets, str):
                 return targets
-            wanted, gives = bound.run(env) if bound is not None and env is not None else None, targets[0].gives
-            if gives is not None and wanted != gives:
+            if targets[0].gives not in (None, wanted):
                 return f"nothing makes {name} of {subject.name} {str(wanted).lower()}"
             moves += [Move(t.operator(operator), bound, goal.bind, goal.rule.lets, goal, t) for t in targets if self._wanted(t)]
         return tuple(moves)
@@ -74,15 +73,14 @@ class Ways:
         """Return whether a setting that is moved for others' sake is not right as it is."""
         return all(part.when is None or part.when.run(self.sheet.env(subject)) is not False for subject, part in target.steps)
 
-    def _met(self, subject: Subject, name: str, operator: str, bound: Expression | None, goal: Instance) -> bool:
-        """Return whether a bound holds as things stand, so that nothing has to move for it."""
-        env = self.outcomes[goal.index].env
-        if bound is None or env is None:
-            return False
-        wanted, now = bound.run(env), self.sheet.value(subject, name)
-        if operator == "to":
-            return known(now) and known(wanted) and bool(now == wanted)
-        return (le(wanted, now) if operator == "at_least" else le(now, wanted)) is True
+
+def _holds(now: Any, operator: str, wanted: Any) -> bool:
+    """Return whether a bound holds as things stand, so that nothing has to move for it."""
+    if wanted is None:
+        return False
+    if operator == "to":
+        return known(now) and known(wanted) and bool(now == wanted)
+    return (le(wanted, now) if operator == "at_least" else le(now, wanted)) is True
 
 
 def _foreign(target: Target) -> bool:

@@ -90,7 +90,7 @@ class Planner:
         self.ignored = frozenset(ignored)
         self.evaluations = 0
         self.states: dict[tuple[Any, ...], _State] = {}
-        self.ways = Ways(base, self.outcomes)
+        self.ways = Ways(base)
         self.start = self._state(base, self.outcomes)
         self.overlooked: frozenset[Instance] = frozenset()
         ranks = rank({o.instance.rule.slug: o.instance.rule for o in outcomes})
@@ -116,7 +116,7 @@ class Planner:
             self.base = Sheet(self.origin.properties, self.origin, fixed=fixed)
             self.outcomes = judge((), self.base, self.before)
             self.states.clear()
-            self.ways = Ways(self.base, self.outcomes)
+            self.ways = Ways(self.base)
             self.start = self._state(self.base, self.outcomes)
         changes = [Change(target, now, fixed[knob], tuple(owners)) for knob, (target, owners) in targets.items() if knob in fixed
                    and (now := self.origin.fact(target)).value != fixed[knob]]  # fmt: skip
