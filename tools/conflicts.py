@@ -52,7 +52,7 @@ _ABOUT_VALUES = "The values that the lines above compare, as each stack calls th
 _ABOUT_USUAL = "Lists of such conflicts that go round say something else in these places."
 
 _T = TypeVar("_T", bound=Hashable)
-_Row = tuple[str, str, str, float]  # rule, the callee's side, the caller's side, and a figure to sort by
+_Row = tuple[float, str, Stack]  # a figure to sort by, a caller's default, the caller
 
 
 class _Found:
@@ -100,26 +100,31 @@ def conflicts_page(knowledge: Knowledge) -> str:
 
 
 def _pairs(found: _Found) -> Iterator[str]:
-    """Yield a table of where each callee is, and a section for each group of callees that the same callers are in conflict with."""
-    of_callee: dict[Stack, set[tuple[_Row, Stack]]] = defaultdict(set)
+    """Yield where each callee is, and a section for each group of callees that a rule finds in conflict with the same callers."""
+    of_callee: dict[tuple[int, str, float, str, Stack], set[_Row]] = defaultdict(set)
     for c in found.of_pairs:
-        theirs, ours = telling(c.of("callee")), telling(c.of("caller"))
-        of_callee[c.callee].add(((c.rule.slug, said(theirs), said(ours), figure(ours)), c.caller))
-    groups = [(found.named(callees, "callee"), rows, callees) for rows, callees in _turned(of_callee).items()]
-    groups.sort(key=lambda group: group[0])
-    places = sorted((stack.name, title, len({caller.name for _, caller in rows}))
-                    for title, rows, callees in groups for stack in {Stack(c.name, None) for c in callees})  # fmt: skip
-    yield from table(("callee", "callers in conflict with it", "at"),
-                     ((name, str(count), f"[{title}](#{_anchor(title)})") for name, title, count in places))  # fmt: skip
-    for title, rows, _ in groups:
-        yield from (f"### {title}", "")
-        by_rule: dict[tuple[int, str, str], dict[tuple[float, str], set[Stack]]] = defaultdict(lambda: defaultdict(set))
-        for (slug, theirs, ours, number), caller in rows:
-            by_rule[found.weight(slug), slug, theirs][-number, ours].add(caller)
-        for (weight, slug, its), callers in sorted(by_rule.items()):
-            yield from (f"{_rule(slug)} ({SEVERITIES[weight]}), with its {its}:", "")
-            yield from table(("caller's", "callers"), (
-                (cell(ours), cell(found.named(stacks, "caller"))) for (_, ours), stacks in sorted(callers.items())))  # fmt: skip
+        theirs, ours, slug = telling(c.of("callee")), telling(c.of("caller")), c.rule.slug
+        of_callee[found.weight(slug), slug, figure(theirs), said(theirs), c.callee].add((-figure(ours), said(ours), c.caller))
+    groups: dict[tuple[int, str, float, str, frozenset[_Row]], set[Stack]] = defaultdict(set)
+    for (weight, slug, number, its, callee), group in of_callee.items():
+        groups[weight, slug, number, its, frozenset(group)].add(callee)
+    places: dict[str, list[str]] = defaultdict(list)
+    sections: list[str] = []
+    for (weight, slug, _, its, rows), callees in sorted(groups.items(), key=lambda item: (item[0][:4], sorted(item[1]))):
+        title = f"{its}: {found.named(callees, 'callee')}"
+        for name in {stack.name for stack in callees}:
+            mine = found.named((s for s in callees if s.name == name), "callee").removeprefix(name).strip()
+            many = len({caller.name for *_, caller in rows})
+            places[name].append(f"[{its}](#{_anchor(title)})" + (f" {mine}" if mine else "") + f", {many}")
+        callers: dict[tuple[float, str], set[Stack]] = defaultdict(set)
+        for minus, ours_said, caller in rows:
+            callers[minus, ours_said].add(caller)
+        sections += [f"### {title}", "", f"{_rule(slug)}, {SEVERITIES[weight]}:", ""]
+        sections += table(("caller's", "callers"), (
+            (cell(default), cell(found.named(stacks, "caller"))) for (_, default), stacks in sorted(callers.items())))  # fmt: skip
+    yield from table(("callee", "its default and versions, and how many callers are in conflict with it"),
+                     ((name, "<br>".join(links)) for name, links in sorted(places.items())))  # fmt: skip
+    yield from sections
 
 
 def _devices(found: _Found) -> Iterator[str]:
