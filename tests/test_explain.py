@@ -71,6 +71,11 @@ def test_what_a_stack_does_is_told_besides_its_timers() -> None:
     assert "idle_timeout" not in does
 
 
+def test_what_a_host_decides_is_said_to_be_the_hosts() -> None:
+    assert row(page("pgbouncer"), "caller.keepalive_period")[1] == "the host's"
+    assert row(page("azure-app-service"), "callee.idle_timeout")[1] in ("unknown", "not set")
+
+
 def part(shown: str, title: str) -> str:
     """Return the section of a page whose heading begins with *title*."""
     sections = re.split(r"^(?=\S)", shown, flags=re.MULTILINE)

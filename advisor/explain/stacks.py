@@ -9,7 +9,7 @@ from advisor.explain.page import Page, Rows, section
 from advisor.explain.settings import find_properties
 from advisor.explain.values import Alone, default_text, newest, rows_text, source_text
 from advisor.knowledge import Knowledge
-from advisor.stacks import Behaviour, Profile
+from advisor.stacks import Behaviour, Effective, Profile, Setting
 
 _ENDS = {"caller": "calls others", "callee": "is called", "middlebox": "watches connections pass", "host": "a kernel",
          "platform": "a platform"}  # fmt: skip
@@ -60,8 +60,15 @@ def _effective(profile: Profile, version: str | None, knowledge: Knowledge) -> t
         called = "no setting" if isinstance(profile.gives[name], Behaviour) else fact.name
         source = fact.words if fact.source in ("effective", "derived") else fact.reference
         told = f"{called}: {found[0][1].means}" + (f" [{source}]" if source else "")
+        if fact.value == "unknown":
+            shown = "the host's" if _hosts(profile.gives[name]) and not name.startswith("host.") else "unknown"
         (timers if found[0][1].kind.name == "duration" else others).append((name, shown, told))
     return timers, others
+
+
+def _hosts(given: Setting | Effective | Behaviour) -> bool:
+    """Return whether the kernel of the host has a say in what *given* comes to."""
+    return isinstance(given, Effective) and any(name.startswith("host.") for name in given.value.names)
 
 
 def _settings(profile: Profile) -> Iterator[tuple[str, str]]:
