@@ -22,7 +22,7 @@ from advisor.rules import Fix, Rule
 from advisor.sheet import Sheet
 from advisor.stacks import Profile, Setting
 from advisor.units import show
-from advisor.values import Counter, Leaf, Range, Unknown, bounds, known
+from advisor.values import Leaf, Range, Unknown, bounds, counter, known
 
 _CASE = Source("stated", text="case")
 
@@ -112,9 +112,8 @@ def _value(raw: Any, kind: Kind, leaf: Leaf) -> Any:
     if kind.base != "counter":
         return read(raw, kind, None)
     total = float(raw["total"]) if "total" in raw else Range(0.0, inf, (leaf,))
-    if "rate" in raw:
-        return Counter(total, read(raw["rate"], kind_of("rate"), None))
-    return Counter(total, 0.0 if total == 0 else Range(0.0, inf, (leaf,)))
+    rate, grown = read(raw.get("rate"), kind_of("rate"), None), read(raw.get("grown"), kind_of("count"), None)
+    return counter(total, leaf, rate=rate, grown=grown)
 
 
 def rule_cases(rule: Rule, knowledge: Knowledge) -> Iterator[Result]:

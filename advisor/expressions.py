@@ -110,5 +110,5 @@ _NAMESPACE: Mapping[str, Any] = {
     "choose": values.choose, "first": values.first, "older": values.older, "earlier": values.earlier,
     "fold": values.fold, "minimum": values.minimum, "maximum": values.maximum, "ceiling": values.ceiling,
     "flooring": values.flooring, "root": values.root, "power_of_e": values.power_of_e,
-    "known": values.known, "rate": values.rate, "total": values.total, "formula": _formula,
+    "known": values.known, "rate": values.rate, "total": values.total, "grown": values.grown, "formula": _formula,
 }  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 from advisor.document import Capture, Host, Stated
@@ -12,10 +11,11 @@ from advisor.errors import Place, Problem
 from advisor.facts import Given, Source, Store, Subject
 from advisor.knowledge import Knowledge
 from advisor.stacks import Setting
-from advisor.values import Counter, Range
+from advisor.values import counter
 
 if TYPE_CHECKING:
-    from advisor.captures import Captured, Counters, Sockets
+    from advisor.captures import Captured, Counters, Difference, Sockets
+    from advisor.properties import Property
 
 _STATES = {"TIME_WAIT": "time_wait", "ESTABLISHED": "established", "CLOSE_WAIT": "close_wait", "SYN_SENT": "syn_sent",
            "SYN_RECV": "syn_recv", "FIN_WAIT1": "fin_wait1", "FIN_WAIT2": "fin_wait2", "LAST_ACK": "last_ack"}  # fmt: skip
@@ -178,35 +178,35 @@ class HostReader:
             count = float(stated.value)  # type: ignore[arg-type]
             source = Source("stated", stated.place, text=stated.text)
             seconds = float(over.value) if isinstance(over, Stated) else 0.0  # type: ignore[arg-type]
-            subject.stated[prop.name] = Given(
-                _counter(subject, prop.name, count, count / seconds if seconds else None), source
-            )
+            leaf = (subject, prop.name)
+            value = counter(count, leaf, rate=count / seconds, grown=count) if seconds else counter(count, leaf)
+            subject.stated[prop.name] = Given(value, source)
 
     def _counters(self, subject: Subject, captures: list[Counters]) -> None:
-        last = captures[-1]
+        """Of all captures that tell a counter the first and the last are before and after; captures of other kinds say nothing."""
         from advisor.captures import difference
 
-        grown = difference(captures[0], last, 1.0) if len(captures) > 1 else None
+        between: dict[tuple[int, int], Difference] = {}
         for prop in self.knowledge.properties.all["host"].values():
-            if not prop.counter:
+            telling = [i for i, capture in enumerate(captures) if capture.told(prop.counter) is not None] if prop.counter else []
+            if not telling or prop.name in subject.stated:
                 continue
-            found: Captured[float] | None = last.values.get(prop.counter)
-            if found is None and not last.zeros_left_out:
-                continue
-            count = found.value if found else 0.0
-            place = found.place if found else next(iter(last.values.values())).place._replace(line=0, column=0)
-            rate = None
-            if grown is not None and not grown.fell and prop.counter in grown.counts:
-                # How long lies between is not known: that it grew is what counts.
-                rate = 0.0 if grown.counts[prop.counter].value == 0 else Range(1e-6, inf)
-            source = Source("captured", place, text=f"{count:g}" + ("" if grown else ", since boot"))
-            subject.stated[prop.name] = Given(_counter(subject, prop.name, count, rate), source)
+            first, last = telling[0], telling[-1]
+            if first != last and (first, last) not in between:
+                # How long lies between is not known, so the rates are not.
+                between[first, last] = difference(captures[first], captures[last], 0.0)
+            subject.stated[prop.name] = _counted(subject, prop, captures[last], between.get((first, last)))
 
 
-def _counter(subject: Subject, name: str, count: float, rate: Any) -> Counter:
-    if rate is None:
-        rate = 0.0 if count == 0 else Range(0.0, inf, ((subject, name),))
-    return Counter(count, rate)
+def _counted(subject: Subject, prop: Property, capture: Counters, since: Difference | None) -> Given:
+    found = capture.values.get(prop.counter)
+    count = found.value if found else 0.0
+    place = found.place if found else next(iter(capture.values.values())).place._replace(line=0, column=0)
+    if prop.kind.base != "counter":
+        return Given(count, Source("captured", place, text=f"{count:g}"))
+    grown = since.counts.get(prop.counter) if since else None
+    source = Source("captured", place, text=f"{count:g}" + ("" if since else ", since boot"))
+    return Given(counter(count, (subject, prop.name), grown=grown.value if grown else None), source)
 
 
 def _captured(captured: Captured[str]) -> Given:

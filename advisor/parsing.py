@@ -19,7 +19,7 @@ from advisor.units import parse_date, parse_quantity, version_key
 
 MAX_LENGTH, MAX_DEPTH = 400, 12
 FOLDS = ("min", "max", "sum", "prod", "any", "all", "count")
-FUNCTIONS = ("min", "max", "ceil", "floor", "sqrt", "exp", "first", "known", "rate", "total")
+FUNCTIONS = ("min", "max", "ceil", "floor", "sqrt", "exp", "first", "known", "rate", "total", "grown")
 
 _QUANTITY = re.compile(
     r"(?<![\w.])(\d+(?:\.\d+)?)(us|ms|s|m|h|d|B|KiB|MiB|GiB|[kMG]?bit/s|/s|/min|/h|/d)(?![\w/])|'[^']*'|\"[^\"]*\""
@@ -269,7 +269,7 @@ class _Compiler:
             return f"known({sources[0]})", FLAG
         if name == "first":
             return f"first({', '.join(f'lambda: {s}' for s in sources)})", kind
-        if name in ("rate", "total"):
+        if name in ("rate", "total", "grown"):
             if kind.base != "counter":
                 raise ExpressionError(f"{name} takes a counter", node.col_offset)
             return f"{name}({sources[0]})", kind_of("rate" if name == "rate" else "count")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from advisor.expressions import Expression, Kind
 from advisor.origin import Source
 from advisor.units import parse as parse_value
-from advisor.values import Counter, Leaf, Range, Unknown
+from advisor.values import Leaf, Range, Unknown, counter
 
 PARTS: Mapping[str, Mapping[str, str]] = {
     "leg": {"caller": "end", "callee": "end"},
@@ -88,7 +88,7 @@ class Property:
         if base == "number":
             return Range(self.low, self.high, (leaf,))
         if base == "counter":
-            return Counter(Range(0.0, inf, (leaf,)), Range(0.0, inf, (leaf,)))
+            return counter(Range(0.0, inf, (leaf,)), leaf)
         if base == "flag":
             return Unknown((leaf,), frozenset((True, False)))
         return Unknown((leaf,), frozenset(self.kind.options) if self.kind.options else None)

@@ -65,10 +65,33 @@ Value = float | bool | str | Range | Unknown
 
 
 class Counter(NamedTuple):
-    """A kernel counter: its total since boot, and its rate where two captures or a time tell it."""
+    """
+    A kernel counter.
+
+    Attributes:
+        total: Since the boot.
+
+        rate: Increments per second.
+
+        grown: Increments between two captures, or over another time that all counters of the host share; only its
+            share in another counter's means something. It is known where two captures are, though the time between
+            them, and so the rate, is not.
+    """
 
     total: Number
     rate: Number
+    grown: Number
+
+
+def counter(total: Number, leaf: Leaf, *, rate: Number | None = None, grown: Number | None = None) -> Counter:
+    """Return a counter of which the growth, the rate, or none of them is known; a total since the boot tells of now only if 0."""
+    if rate is not None:
+        return Counter(total, rate, rate if grown is None else grown)
+    if grown is None:
+        if total == 0:
+            return Counter(0.0, 0.0, 0.0)
+        return Counter(total, Range(0.0, inf, (leaf,)), Range(0.0, bounds(total)[1], (leaf,)))
+    return Counter(total, 0.0 if grown == 0 else Range(1e-6, inf, (leaf,)), grown)
 
 
 def known(value: object) -> bool:
@@ -339,6 +362,11 @@ def total(counter: Counter) -> Number:
 def rate(counter: Counter) -> Number:
     """Return a counter's rate."""
     return counter.rate
+
+
+def grown(counter: Counter) -> Number:
+    """Return a counter's growth."""
+    return counter.grown
 
 
 def fold(name: str, items: Iterable[Any] | Unknown, want: Callable[[Any], Any], keep: Callable[[Any], Truth]) -> Any:

@@ -39,8 +39,8 @@ KINDS = {
         "ss-Htan.txt", "ss-lnt.txt", "ss-tan.txt", "ss-tanoi.txt", "ss-tanoiO.txt",
     ],
     "counters": [
-        "counted-netstat-s.txt", "counted-proc.txt", "netstat-s.txt", "nstat-az.txt", "nstat.json", "proc-netstat.txt",
-        "proc-snmp.txt",
+        "conntrack-S.txt", "counted-netstat-s.txt", "counted-proc.txt", "netstat-s.txt", "nstat-az.txt", "nstat.json",
+        "proc-netstat.txt", "proc-nf_conntrack.txt", "proc-snmp.txt", "sockstat.txt", "softnet_stat.txt",
     ],
 }  # fmt: skip
 FILES = [(kind, name) for kind, names in KINDS.items() for name in names]
@@ -305,16 +305,67 @@ class TestCounters:
         assert read_names("nstat.json").values["ListenOverflows"].place == Place("nstat.json", 1, 1)
 
     @pytest.mark.parametrize(
-        ("text", "left_out"),
+        ("text", "zero"),
         [
-            ("#kernel\nTcpActiveOpens 5 0.0\n", True),
-            ("#kernel\nTcpActiveOpens 5 0.0\nTcpPassiveOpens 0 0.0\n", False),
-            ("Tcp:\n    5 active connection openings\n    0 resets sent\n", True),
-            ("Tcp: ActiveOpens OutRsts\nTcp: 5 1\n", False),
+            ("#kernel\nIpInReceives 7 0.0\nTcpActiveOpens 5 0.0\n", ["OutRsts", "ListenDrops", "RcvbufErrors"]),
+            ("#kernel\nTcpActiveOpens 5 0.0\n", []),  # nstat TcpActiveOpens
+            ("#kernel\nIpInReceives 7 0.0\nTcpPassiveOpens 0 0.0\n", []),
+            ("Tcp:\n    5 active connection openings\n    0 resets received\n", ["OutRsts"]),
+            ("Tcp:\n    5 active connection openings\nTcpExt:\n", ["OutRsts", "ListenDrops"]),
+            ("Tcp: ActiveOpens\nTcp: 5\n", []),
+            ("cpu=0 found=0 drop=1\n", []),
         ],
     )
-    def test_whether_zeros_are_left_out(self, text: str, left_out: bool) -> None:
-        assert read_counters(text, "x")[0].zeros_left_out is left_out
+    def test_what_is_zero_because_it_is_left_out(self, text: str, zero: list[str]) -> None:
+        counters = read_counters(text, "x")[0]
+        names = ("OutRsts", "ListenDrops", "RcvbufErrors", "conntrack_early_drop", "softnet_dropped", "sockstat_tcp_tw")
+
+        assert [name for name in names if counters.told(name) == 0] == zero
+        assert all(counters.told(name) is None for name in names if name not in zero)
+
+    @pytest.mark.parametrize("name", ["proc-snmp.txt", "proc-netstat.txt", "counted-proc.txt"])
+    def test_sections_of_names(self, name: str) -> None:
+        lines = sample(name).splitlines()
+        rows = [line.partition(":") for line in lines[::2]]
+        wrong = [
+            (section, word)
+            for section, _, words in rows
+            for word in words.split()
+            if captures.counters.section_of(canonical_name(section + word)) != section
+        ]
+
+        assert wrong == []
+
+    def test_tables_are_sums_over_all_cpus(self) -> None:
+        conntrack, softnet = read_names("conntrack-S.txt").values, read_names("softnet_stat.txt").values
+
+        assert {n: c.value for n, c in conntrack.items() if c.value} == {
+            "conntrack_invalid": 91,
+            "conntrack_insert_failed": 12,
+            "conntrack_drop": 7,
+            "conntrack_search_restart": 6,
+            "conntrack_clash_resolve": 3,
+            "conntrack_chaintoolong": 1,
+        }
+        assert {n: c.value for n, c in softnet.items()} == {
+            "softnet_processed": 0x25663 + 0x379CD,
+            "softnet_dropped": 0,
+            "softnet_time_squeeze": 3,
+        }
+        assert softnet["softnet_processed"].place == Place("softnet_stat.txt", 1, 1)
+
+    def test_conntrack_without_its_program(self) -> None:
+        values = read_names("proc-nf_conntrack.txt").values
+
+        assert values["conntrack_insert_failed"].value == 0x12
+        assert values["conntrack_drop"].value == 3
+        assert "softnet_processed" not in values
+
+    def test_socket_totals(self) -> None:
+        values = read_names("sockstat.txt").values
+
+        assert (values["sockstat_tcp_orphan"].value, values["sockstat_tcp_tw"].value) == (2, 5)
+        assert (values["sockstat_sockets_used"].value, values["sockstat_udp_mem"].value) == (16, 0)
 
     @pytest.mark.parametrize(
         ("line", "name"),
@@ -367,7 +418,8 @@ class TestCounters:
 class TestDifference:
     @staticmethod
     def counters(zeros_left_out: bool = False, **values: float) -> Counters:
-        return Counters({n: Captured(v, Place("x", 1)) for n, v in values.items()}, zeros_left_out)
+        left_out = frozenset({"TcpExt"} if zeros_left_out else ())
+        return Counters({n: Captured(v, Place("x", 1)) for n, v in values.items()}, left_out)
 
     def test_rates(self) -> None:
         found = difference(self.counters(A=10, B=3), self.counters(A=40, B=3), 60)
@@ -387,6 +439,13 @@ class TestDifference:
     def test_what_is_missing_is_zero_only_where_zeros_are_left_out(self) -> None:
         assert difference(self.counters(True), self.counters(True, A=6), 2).rate("A") == 3
         assert difference(self.counters(False), self.counters(True, A=6), 2).rate("A") is None
+
+    def test_what_wraps_or_is_no_counter_may_fall(self) -> None:
+        before = self.counters(softnet_processed=4e9, softnet_dropped=1, sockstat_tcp_tw=7)
+        after = self.counters(softnet_processed=4e6, softnet_dropped=3, sockstat_tcp_tw=5)
+
+        found = difference(before, after, 1)
+        assert (found.fell, {n: c.value for n, c in found.counts.items()}) == ((), {"softnet_dropped": 2})
 
     def test_no_time_between_gives_no_rate(self) -> None:
         assert difference(self.counters(A=1), self.counters(A=2), 0).rate("A") is None
@@ -435,7 +494,8 @@ class TestReadCapture:
         (tmp_path / "e").write_text("")
 
         assert self.told("counters", "e", tmp_path) == (
-            "e: nothing in it to read; counters takes the output of nstat -az or netstat -s, or /proc/net/netstat"
+            "e: nothing in it to read; counters takes the output of nstat -az, netstat -s or conntrack -S, "
+            "or /proc/net/netstat, softnet_stat or sockstat"
         )
 
     def test_too_large(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -478,7 +538,8 @@ class TestReadCapture:
 WORDS = st.sampled_from(
     ["ESTAB", "LISTEN", "TIME-WAIT", "tcp", "tcp6", "0", "-1", "1e9", "9" * 5000, "²", "[::1]:80", "::", ":", "%",
      "Tcp:", "TcpExt:", "TcpExtTW", "CLOSE_WAIT", "net.core.x", "=", "-", "#", "rto:", "rto:x", "retrans:1/2",
-     "unacked:٣", '"TcpX":1', "Recv-Q", "Send-Q", "N", "\ufeff", "\x85", "\u2028"]
+     "unacked:٣", '"TcpX":1', "Recv-Q", "Send-Q", "N",
+     "cpu=0", "drop=7", "drop=²", "entries", "insert_failed", "0000000a", "TCP:", "inuse", "orphan", "\ufeff", "\x85", "\u2028"]
 )  # fmt: skip
 INDENTS = st.sampled_from(["", "\t", " "])
 LINES = st.builds("{}{}".format, INDENTS, st.lists(WORDS | st.text(max_size=9), max_size=8).map(" ".join))

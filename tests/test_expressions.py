@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from advisor.errors import Place, Problem, shown
 from advisor.expressions import Expression, Kind, kind_of, link
 from advisor.parsing import FOLDS, FUNCTIONS, parse
-from advisor.values import Counter, Range, Unknown, bounds, leaves_of
+from advisor.values import Counter, Range, Unknown, bounds, counter, leaves_of
 
 AT = Place("f.yaml", 3, 11)
 KINDS = {
@@ -113,7 +113,8 @@ def test_values_of_names() -> None:
     assert run("v < '1.27' and v >= '1.3'", v="1.9") is True
     assert run("day < '2026-01-01'", day="2025-12-31") is True
     assert run("'GET' in names and 'PUT' not in names", names=frozenset(("GET",))) is True
-    assert (run("total(c)", c=Counter(7.0, 2.0)), run("rate(c) * 1s", c=Counter(7.0, 2.0))) == (7.0, 2.0)
+    c = Counter(7.0, 2.0, 4.0)
+    assert (run("total(c)", c=c), run("rate(c) * 1s", c=c), run("grown(c)", c=c)) == (7.0, 2.0, 4.0)
     assert run("sum(l.n for l in hop.legs if l.f) + n", given_={"hop.legs": legs, "n": 10.0}) == 12.0
     assert run("prod(1 + l.n for l in hop.legs)", given_={"hop.legs": legs}) == 12.0
     assert run("max(l.d for l in hop.legs if l.d > e)", given_={"hop.legs": legs, "e": 2.0}) == 5.0
@@ -165,6 +166,7 @@ def test_the_names_it_reads_are_told_in_order() -> None:
         ("t", "text"),
         ("rate(c)", "rate"),
         ("total(c)", "count"),
+        ("grown(c)", "count"),
     ],
 )
 def test_kinds_follow_the_units(text: str, kind: str) -> None:
@@ -284,7 +286,7 @@ def test_formulas_stand_only_where_they_are_allowed() -> None:
 UNKNOWN = Env({
     **{name: Range(-inf, inf, ((name, name),)) for name, kind in KINDS.items() if kind.base == "number"},
     **{name: Unknown(((name, name),)) for name, kind in KINDS.items() if kind.base != "number"},
-    "c": Counter(Range(0.0, inf), Range(0.0, inf)),
+    "c": counter(Range(0.0, inf), ("c", "c")),
 })  # fmt: skip
 WORDS = st.sampled_from([
     *KINDS, *FUNCTIONS, *FOLDS, "l.n", "l.f", "for l in hop.legs", "if", "else", "and", "or", "not", "in", "(", ")", ",", "+", "-",

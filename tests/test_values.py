@@ -257,7 +257,7 @@ def test_a_formula_takes_its_extremes_at_the_corners(first: tuple[Number, float]
 
 
 def test_counters_have_a_total_and_a_rate() -> None:
-    counter = Counter(7.0, Range(0.0, inf, (A,)))
+    counter = values.counter(7.0, A)
 
     assert values.total(counter) == 7.0
     assert leaves_of(values.rate(counter)) == (A,)

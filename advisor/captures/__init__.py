@@ -54,7 +54,7 @@ _READERS: Mapping[str, Reader] = {
 _WHAT = {
     "sysctl": "the output of sysctl -a, or a sysctl.conf",
     "sockets": "the output of ss -tan or netstat -ant",
-    "counters": "the output of nstat -az or netstat -s, or /proc/net/netstat",
+    "counters": "the output of nstat -az, netstat -s or conntrack -S, or /proc/net/netstat, softnet_stat or sockstat",
     "memory": "/proc/meminfo or the output of free",
 }
 
@@ -66,6 +66,7 @@ _LINES = {
     "counters": re.compile(
         r"#kernel$|(?:Ip|Icmp|Tcp|Udp|MPTcp)(?:Ext|Lite|Msg)?6?(?:[A-Z]\w*\s+\d+(?:\s+[\d.]+)?$|:(?:\s|$))"
         r'|\s*\{?"?(?:kernel"\s*:\s*\{|(?:Ip|Tcp|TcpExt)[A-Z]\w*"\s*:\s*\d)'
+        r"|cpu=\d+\s+\w+=\d|entries\s.*\sinsert_failed\s|(?:[0-9a-f]{8}\s+){8}|(?:TCP6?: inuse|sockets: used) \d"
     ),
     "sysctl": re.compile(r"-?(?:/proc/sys/)?(?:abi|crypto|debug|dev|fs|kernel|net|sunrpc|user|vm)[./][^\s=]+\s*="),
     "memory": re.compile(r"MemTotal:\s+\d+ kB|Mem:\s+\d"),

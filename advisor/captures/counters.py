@@ -1,5 +1,5 @@
 """
-Reads kernel counters: ``nstat -az`` (plain and JSON), ``netstat -s``, /proc/net/netstat, /proc/net/snmp and snmp6.
+Reads kernel counters: ``nstat -az`` (plain and JSON), ``netstat -s``, /proc/net/netstat, snmp and snmp6, and tables.
 
 A counter's name is the kernel's, without its section (``ListenOverflows``), for TcpExt, Tcp, Ip, IpExt and Udp; others
 keep their section (``Udp6InErrors``), as nstat prints them.
@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from advisor.captures.lines import Captured, Problems, numbered, quoted
+from advisor.captures.lines import Captured, Reading, quoted
 from advisor.captures.sentences import SENTENCES
+from advisor.captures.tables import TABLES, Tables
 from advisor.errors import Place, Problem
 
 # Sections as the kernel names them; the longer of two that fit is meant.
@@ -21,12 +22,26 @@ SECTIONS = (
     "Tcp", "Udp", "Ip",
 )  # fmt: skip
 
-_BARE = frozenset({"Tcp", "TcpExt", "Ip", "IpExt", "Udp"})
+# Sections whose names stand without them; what these short ones do not have is TcpExt's.
+_BARE_NAMES = {
+    "Tcp": "RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens AttemptFails EstabResets CurrEstab InSegs OutSegs "
+           "RetransSegs InErrs OutRsts InCsumErrors",
+    "Ip": "Forwarding DefaultTTL InReceives InHdrErrors InAddrErrors ForwDatagrams InUnknownProtos InDiscards InDelivers "
+          "OutRequests OutDiscards OutNoRoutes ReasmTimeout ReasmReqds ReasmOKs ReasmFails FragOKs FragFails FragCreates "
+          "OutTransmits",
+    "IpExt": "InNoRoutes InTruncatedPkts InMcastPkts OutMcastPkts InBcastPkts OutBcastPkts InOctets OutOctets InMcastOctets "
+             "OutMcastOctets InBcastOctets OutBcastOctets InNoECTPkts InECT1Pkts InECT0Pkts InCEPkts ReasmOverlaps",
+    "Udp": "InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors IgnoredMulti MemErrors",
+}  # fmt: skip
+_BARE = frozenset({"TcpExt", *_BARE_NAMES})
+_SECTION_OF = {name: section for section, names in _BARE_NAMES.items() for name in names.split()}
 # A name of several bare sections belongs to the first, whatever the order in the text.
 _SHARED = {"InCsumErrors": "Tcp"}
 
 GAUGES = frozenset({"CurrEstab", "DefaultTTL", "Forwarding", "MaxConn", "RtoAlgorithm", "RtoMax", "RtoMin"})
-"""What stands among the counters and is none: it may fall."""
+"""What stands among the counters and is none: it may fall. So are all of /proc/net/sockstat."""
+
+_WRAPS = frozenset({"softnet_processed"})  # 32 bits a CPU: an hour of a million packets a second
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _PAIR = re.compile(r'"(\w+)"\s*:\s*(-?\d+(?:\.\d+)?)')
@@ -42,12 +57,18 @@ class Counters(NamedTuple):
     Attributes:
         values: By canonical name.
 
-        zeros_left_out: Whether the text leaves out counters that are 0, so that one that is missing is 0. True for
-            ``netstat -s``, and for nstat without ``-z``.
+        zeros_left_out: Sections of which the text leaves out counters that are 0, so that one that is missing is 0:
+            those that ``netstat -s`` lists, and all the kernel's for nstat without ``-z``.
     """
 
     values: dict[str, Captured[float]]
-    zeros_left_out: bool
+    zeros_left_out: frozenset[str]
+
+    def told(self, name: str) -> float | None:
+        """Return the value of a counter by its canonical name; None where the text does not tell it."""
+        if name in self.values:
+            return self.values[name].value
+        return 0.0 if section_of(name) in self.zeros_left_out else None
 
 
 class Difference(NamedTuple):
@@ -79,6 +100,17 @@ def canonical_name(name: str) -> str:
     return _named(split[1], split[2]) if split else name
 
 
+def section_of(name: str) -> str:
+    """Return the section of a canonical name, or the table that it comes from (``conntrack``)."""
+    table = name.partition("_")[0]
+    if table in TABLES:
+        return table
+    split = _PREFIXED.fullmatch(name)
+    if split and (split[1] not in _BARE or split[2] in _SHARED):
+        return split[1]
+    return _SECTION_OF.get(name, "TcpExt")
+
+
 def _named(section: str, name: str) -> str:
     if section in _BARE and _SHARED.get(name, section) == section:
         return name
@@ -94,13 +126,11 @@ def read_counters(source: str | Iterable[str], file: str) -> tuple[Counters, lis
 
         file: Its name, for places.
     """
-    problems = Problems(file)
-    reading = _Reading(file, problems)
-    for number, line in numbered(source, problems):
-        reading.take(number, line)
-    values = reading.values
-    left_out = reading.sentences or (reading.rows and all(v.value for v in values.values()))
-    return Counters(values, bool(left_out)), problems.found
+    reading = _Reading(file)
+    problems = reading.read(source)
+    # nstat that was asked for some counters only says nothing of the others; one that was not has packets to tell of.
+    whole = reading.zeros is False and ("InReceives" in reading.values or "Ip6InReceives" in reading.values)
+    return Counters(reading.values, frozenset(SECTIONS if whole else reading.headings)), problems
 
 
 def difference(first: Counters, second: Counters, seconds: float) -> Difference:
@@ -118,26 +148,25 @@ def difference(first: Counters, second: Counters, seconds: float) -> Difference:
     fell = []
     names = sorted((first.values.keys() | second.values.keys()) - GAUGES)
     for name in names:
-        before, after = first.values.get(name), second.values.get(name)
-        if (before is None and not first.zeros_left_out) or (after is None and not second.zeros_left_out):
+        before, after = first.told(name), second.told(name)
+        if before is None or after is None or name.startswith("sockstat_"):
             continue
-        grown = (after.value if after else 0.0) - (before.value if before else 0.0)
-        if grown < 0:
+        if after >= before and name in second.values:
+            counts[name] = Captured(after - before, second.values[name].place)
+        elif after < before and name not in _WRAPS:
             fell.append(name)
-        elif after:
-            counts[name] = Captured(grown, after.place)
     return Difference({} if fell else counts, seconds, tuple(fell))
 
 
-class _Reading:
-    def __init__(self, file: str, problems: Problems) -> None:
-        self.file = file
-        self.problems = problems
+class _Reading(Reading):
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
+        self.tables = Tables()
         self.values: dict[str, Captured[float]] = {}
         self.section = ""
         self.names: list[str] = []  # of the line before, in /proc/net/netstat
-        self.sentences = False
-        self.rows = False
+        self.headings: set[str] = set()  # of netstat -s
+        self.zeros: bool | None = None  # whether nstat shows them
 
     def put(self, section: str, name: str, value: str, number: int) -> None:
         """Keep a value under its canonical name."""
@@ -149,23 +178,30 @@ class _Reading:
         if not words or words[0].startswith("#"):
             return
         if len(words) in (2, 3) and (split := _PREFIXED.fullmatch(words[0])) and _NUMBER.fullmatch(words[1]):
-            self.rows = True
-            self.put(split[1], split[2], words[1], number)
+            self.row(split[1], split[2], words[1], number)
+        elif counts := self.tables.take(words):
+            for name, count in counts.items():
+                sum_so_far = self.values.get(name) or Captured(0.0, Place(self.file, number, 1))
+                self.values[name] = sum_so_far._replace(value=sum_so_far.value + count)
         elif line[0] not in " \t" and (heading := _HEADING.fullmatch(words[0])):
             self.block(number, line, heading[1], words[1:])
         elif '"' in line:
             for pair in _PAIR.finditer(line):
                 if split := _PREFIXED.fullmatch(pair[1]):
-                    self.rows = True
-                    self.put(split[1], split[2], pair[2], number)
+                    self.row(split[1], split[2], pair[2], number)
         elif self.section and line[0] in " \t":
             self.sentence(number, line.strip())
+
+    def row(self, section: str, name: str, value: str, number: int) -> None:
+        """Take a row of nstat."""
+        self.zeros = self.zeros or float(value) == 0
+        self.put(section, name, value, number)
 
     def block(self, number: int, line: str, section: str, words: list[str]) -> None:
         """Take a section's heading (netstat -s), or one of its two lines (/proc/net/netstat)."""
         self.section = section
         if not words:
-            self.sentences = True
+            self.headings |= {section} & set(SECTIONS)
         elif not _NUMBER.fullmatch(words[0]):
             self.names = words
         elif self.names:

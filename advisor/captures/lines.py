@@ -53,6 +53,29 @@ def numbered(source: str | Iterable[str], problems: Problems) -> Iterator[tuple[
         yield number, line.removeprefix("\ufeff") if number == 1 else line
 
 
+class Reading:
+    """
+    Reads a text line by line; what a line means is its subclass's to say.
+
+    Attributes:
+        file: Its name, for places.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems = Problems(file)
+
+    def read(self, source: str | Iterable[str]) -> list[Problem]:
+        """Take in all lines of *source*; return the problems."""
+        for number, line in numbered(source, self.problems):
+            self.take(number, line)
+        return self.problems.found
+
+    def take(self, number: int, line: str) -> None:
+        """Take in one line."""
+        raise NotImplementedError
+
+
 def quoted(line: str) -> str:
     """Return a line for an error message."""
     return f'"{shown(line.strip())}"'

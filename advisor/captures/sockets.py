@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from advisor.captures.lines import Problems, numbered, quoted
+from advisor.captures.lines import Reading, quoted
 from advisor.errors import Place, Problem
 
 PEERS_KEPT = 10_000
@@ -126,19 +126,15 @@ def read_sockets(source: str | Iterable[str], file: str) -> tuple[Sockets, list[
 
         file: Its name, for places.
     """
-    problems = Problems(file)
-    reading = _Reading(file, problems)
-    for number, line in numbered(source, problems):
-        reading.take(number, line)
-    sockets = reading.sockets
+    reading = _Reading(file)
+    problems = reading.read(source)
     reading.keep_largest(PEERS_KEPT)
-    return sockets, problems.found
+    return reading.sockets, problems
 
 
-class _Reading:
-    def __init__(self, file: str, problems: Problems) -> None:
-        self.file = file
-        self.problems = problems
+class _Reading(Reading):
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
         self.sockets = Sockets()
         self.latest: Peer | None = None  # whose further lines (ss -i) may follow
 

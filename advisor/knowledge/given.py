@@ -68,8 +68,8 @@ def _form(raw: Any, kind: Kind | None, properties: Properties, entry: Entry, pat
             )
         ]  # fmt: skip
     if base == "counter":
-        if not isinstance(raw, Mapping) or not raw or not raw.keys() <= {"total", "rate"}:
-            return [Problem(entry.key(*path), f"{name} is a counter; write {{total: 0}}, {{rate: 0/s}} or both")]
+        if not isinstance(raw, Mapping) or not raw or not raw.keys() <= {"total", "rate", "grown"}:
+            return [Problem(entry.key(*path), f"{name} is a counter; write {{total: 0}}, {{rate: 0/s}}, {{grown: 0}} or several")]
         if isinstance(raw.get("total", 0), (int, float)) and not isinstance(raw.get("total", 0), bool):
             return []
         return [Problem(entry.key(*path, "total"), f"{name}: the total is a number")]

@@ -32,7 +32,7 @@ _FIGURES = {
 _LEAST: Mapping[str, tuple[Callable[..., float], str]] = {"idle_pool_size": (lambda *_: 8.0, "8, the least for any"),
           "idle_pool_size_servers": (lambda *given: 2 * given[1], "2 × {1}, the least")}  # fmt: skip
 """What some formulas do not go below, and how that is told."""
-_CALL = re.compile(r"\b(first|rate|total|sqrt)\(([^()]*)\)")
+_CALL = re.compile(r"\b(first|rate|total|grown|sqrt)\(([^()]*)\)")
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_][\w.]*(?![\w.(])")
 _FOLD = re.compile(r"(prod|sum)\(([\w.]+) for (\w+) in ([\w.]+)\)")
 _NONE = re.compile(r"^max\(0[a-z/%]*, ((?:[^(),]|\([^()]*\))*)\)$")  # what is not there does not bound
@@ -134,7 +134,7 @@ def _came_to(function: str, inside: str, env: Env, kept: Any) -> str:
     if function == "first":
         return next((a for a in arguments if all(known(env[n]) for n in _NAME.findall(a) if "." in n or n in (env.lets or ()))),
                     arguments[-1])  # fmt: skip
-    if function in ("rate", "total"):
+    if function in ("rate", "total", "grown"):
         counter = env[arguments[0]]
         return str(kept(shown(getattr(counter, function), "rate" if function == "rate" else "count")))
     return f"√{inside}" if _NAME.fullmatch(inside) else f"√[{inside}]"

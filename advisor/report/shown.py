@@ -27,8 +27,8 @@ def shown(value: Any, kind: str) -> str:
         return " or ".join(sorted(str(o) for o in value.options)) if value.options and len(value.options) < 4 and all(
             isinstance(o, str) for o in value.options) else "unknown"  # fmt: skip
     if type(value) is Counter:
-        rate = value.rate
-        now = f", {show(rate, 'rate')}" if type(rate) is float else ""
+        rate, grown = value.rate, value.grown
+        now = f", {show(rate, 'rate')}" if type(rate) is float else f", + {show(grown, 'count')}" if type(grown) is float else ""
         return (show(value.total, "count") if type(value.total) is float else "unknown") + now
     if value is UNSET or value is None:
         return "not set"
