@@ -206,6 +206,14 @@ def test_no_line_is_wider_than_the_terminal_but_for_what_cannot_be_broken(width:
     assert max(map(len, shown.splitlines())) <= max(width, 72)
 
 
+def test_an_address_stays_whole_where_it_finds_no_room() -> None:
+    address = "https://a.example/" + "b" * 60
+    rows = [("from 1.22", f"a sentence of some words before it ({address})"), ("name", f"{address} (a part)")]
+    lines = text([Page("name", "", "", section("A", Rows(rows)))], 72).splitlines()
+    assert [line.strip() for line in lines if address in line] == [f"({address})", address]
+    assert all(len(line) <= 72 or address in line for line in lines)
+
+
 def test_for_ascii_every_sign_has_a_stand_in() -> None:
     for rule in KNOWN.rules:
         shown = text(explain(rule, KNOWN), ascii_only=True)

@@ -138,9 +138,13 @@ def _rows(rows: Sequence[Sequence[str]], width: int) -> list[str]:
                 head = " " * (cells(head) + wide + 2)
             elif wide:
                 head += padded(cell, wide) + "  "
-        first, *rest = _wrapped(row[-1], max(24, width - start))
-        lines.append((padded(head, start) + first).rstrip())
-        lines += [" " * start + line for line in rest]
+        room = max(24, width - start)
+        for piece in _wrapped(row[-1], room):
+            if cells(piece) > room and head.strip():  # an address that finds no room has the line to itself
+                lines.append(head.rstrip())
+                head = ""
+            lines.append(piece if cells(piece) > room else (padded(head, start) + piece).rstrip())
+            head = ""
     return lines
 
 
@@ -149,8 +153,7 @@ def _wrapped(line: str, width: int) -> list[str]:
     if " " not in line:
         return [line]
     parts = re.split(rf"(\S*://\S{{{max(0, width - 8)},}})", line)
-    return [piece for part in parts if part.strip()
-            for piece in ([part] if "://" in part and cells(part) > width else wrapped(part.strip(), width))]  # fmt: skip
+    return [piece for part in parts if part.strip() for piece in ([part] if " " not in part else wrapped(part.strip(), width))]
 
 
 def plain(markdown: str) -> str:
