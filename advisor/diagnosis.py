@@ -1,40 +1,41 @@
 """
 Which causes a symptom speaks for: the rules that explain its class, ranked by their outcomes and by the circumstances.
 
-A rule is a candidate where it explains a class of the symptom's text and is violated, or undecided. Its rank is a sum: what its
-outcome weighs, what its signs weigh (``signs`` of the rule: circumstances for it and against it), and what holds for every cause:
-where it was printed, what was left out, which change helped or did not. A cause outside configuration is a candidate like the
-others, with signs alone (``rules/outside.yaml``).
+A rule is a candidate where it explains a class of the symptom's text and is violated, or undecided, or silent for want of a fact
+while the circumstances speak for it. Its rank is a sum: what its outcome weighs, what its signs weigh (``signs`` of the rule:
+circumstances for it and against it), and what holds for every cause: where it was printed, what was left out, which change helped
+or did not. A cause outside configuration is a candidate like the others, with signs alone (``rules/outside.yaml``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from types import FunctionType
+from typing import NamedTuple, cast
 
+from advisor.circumstances import circumstances
 from advisor.document import Change, Symptom
-from advisor.engine import UNKNOWN, VIOLATED, Instance, Outcome, severity
-from advisor.facts import Given, Source, Store, Subject
-from advisor.hostfacts import given
+from advisor.engine import NOT_APPLICABLE, UNKNOWN, VIOLATED, Instance, Outcome, severity
+from advisor.facts import Store, Subject
 from advisor.knowledge import Knowledge
 from advisor.knowledge.parts import OutsideCause
 from advisor.rules import Rule, Sign, Template
 from advisor.sheet import Env, Sheet
 from advisor.stacks import Effective, Setting
-from advisor.told import told
-from advisor.values import Leaf, Unknown
+from advisor.values import Leaf, Truth, Unknown, known, leaves_of
 
-_SAFE = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
 _VIOLATED = 4.0
 # A note makes things worse and is seldom the cause; a rule that is not sure when its facts are true is less of one, too.
 _SEVERITY = {"error": 1.0, "warning": 0.5, "note": -1.5}
 _CONFIDENCE = {"high": 0.0, "medium": -0.25, "low": -1.0}
 # What holds for every cause, whatever its rule.
-ELSEWHERE, LEFT_OUT, NOT_LEFT_OUT, NO_EFFECT, HELPED, BEGAN = -2.0, 4.0, -1.5, -3.0, 3.0, 2.0
+ELSEWHERE, BEYOND, LEFT_OUT, NOT_LEFT_OUT, NO_EFFECT, HELPED, BEGAN = -2.0, -1.0, 4.0, -1.5, -3.0, 3.0, 2.0
 TOGETHER = 1.0
 """For a cause that explains another symptom of the same document too."""
 LEAST = 0.5
 """Candidates below this weight are not named."""
+SPEAKS, UNTOLD = 2.0, -0.5
+"""What the circumstances must weigh for a rule that is silent for want of a fact, and what that want weighs."""
 
 
 class Reason(NamedTuple):
@@ -78,15 +79,18 @@ def diagnose(symptom: Symptom, classes: Iterable[str], outcomes: Sequence[Outcom
     *beside* holds the classes of the document's other symptoms.
     """
     around = next((o.instance.bind for o in outcomes if "workload" in o.instance.bind), {})
-    seen = _Seen(symptom, frozenset(classes), tuple(frozenset(b) for b in beside), changes, _neighbours(outcomes), sheet,
+    seen = _Seen(symptom, frozenset(classes), tuple(frozenset(b) for b in beside), changes, *_order(outcomes), sheet,
                  {name: around[name] for name in ("workload", "run") if name in around})  # fmt: skip
     best: dict[str, Candidate] = {}
     for outcome in outcomes:
         rule = outcome.instance.rule
-        if outcome.status not in (VIOLATED, UNKNOWN) or not seen.classes & set(rule.explains):
+        if not seen.classes & set(rule.explains):
             continue
-        found = _candidate(seen, outcome)
-        if rule.slug not in best or found.weight > best[rule.slug].weight:
+        if outcome.status in (VIOLATED, UNKNOWN):
+            found: Candidate | None = _candidate(seen, outcome)
+        else:
+            found = _silent(seen, outcome) if outcome.status == NOT_APPLICABLE else None
+        if found is not None and (rule.slug not in best or found.weight > best[rule.slug].weight):
             best[rule.slug] = found
     for outside in knowledge.outside.values():
         if seen.classes & set(outside.explains):
@@ -103,24 +107,52 @@ class _Seen(NamedTuple):
     beside: tuple[frozenset[str], ...]
     changes: Sequence[Change]
     neighbours: Mapping[str, set[str]]
+    beyond: Mapping[str, set[str]]
     sheet: Sheet
     around: Mapping[str, Subject]
 
 
-def _neighbours(outcomes: Sequence[Outcome]) -> dict[str, set[str]]:
-    """Return the hops that each hop calls or is called by."""
-    found: dict[str, set[str]] = {}
-    for outcome in outcomes:
-        bind = outcome.instance.bind
-        if "caller" in bind and "callee" in bind:
-            found.setdefault(bind["caller"].name, set()).add(bind["callee"].name)
-            found.setdefault(bind["callee"].name, set()).add(bind["caller"].name)
-    return found
+def _order(outcomes: Sequence[Outcome]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Return the hops that each hop calls or is called by, and all that come after it on the way to the last server."""
+    near: dict[str, set[str]] = {}
+    beyond: dict[str, set[str]] = {}
+    calls = {(o.instance.bind["caller"].name, o.instance.bind["callee"].name)
+             for o in outcomes if "caller" in o.instance.bind and "callee" in o.instance.bind}  # fmt: skip
+    for caller, callee in calls:
+        near.setdefault(caller, set()).add(callee)
+        near.setdefault(callee, set()).add(caller)
+        beyond.setdefault(caller, set()).add(callee)
+    for _ in calls:  # a path of n legs is closed after n rounds
+        for further in beyond.values():
+            further |= {name for each in further for name in beyond.get(each, ())}
+    return near, beyond
+
+
+def _silent(seen: _Seen, outcome: Outcome) -> Candidate | None:
+    """Return a rule that does not apply only because a fact is not known, where the circumstances speak for it all the same."""
+    instance, env = outcome.instance, outcome.env
+    applies = instance.rule.applies
+    if applies is None or env is None or "known(" not in applies.source:
+        return None
+    run = cast(FunctionType, applies.run)
+    could = FunctionType(run.__code__, {**run.__globals__, "known": _whether})(env)
+    parts = [part.run(env) for part in instance.rule.require]
+    if type(could) is not Unknown or all(part is True for part in parts):
+        return None
+    found = _candidate(seen, Outcome(instance, UNKNOWN, env, 0, leaves_of(could, *parts)))
+    if sum(reason.weight for reason in found.reasons if reason.env is not None) < SPEAKS:
+        return None
+    return found._replace(weight=found.weight + UNTOLD)
+
+
+def _whether(value: object) -> Truth:
+    """Stand in for ``known``: what is not known may be told yet."""
+    return True if known(value) else Unknown(leaves_of(value))
 
 
 def _candidate(seen: _Seen, outcome: Outcome) -> Candidate:
     instance, rule = outcome.instance, outcome.instance.rule
-    bind = {**instance.bind, **_circumstances(seen, instance)}
+    bind = {**instance.bind, **circumstances(seen.symptom, seen.classes, instance)}
     env = Env(seen.sheet, bind, rule.lets)
     signs = rule.signs
     if rule.each is not None and rule.each[0] not in bind:  # its list is not known: nothing can be said of an element
@@ -145,7 +177,7 @@ def _together(seen: _Seen, explains: Iterable[str]) -> list[Reason]:
 
 
 def _outside(seen: _Seen, cause: OutsideCause) -> Candidate:
-    env = Env(seen.sheet, {**seen.around, **_circumstances(seen, None)})
+    env = Env(seen.sheet, {**seen.around, **circumstances(seen.symptom, seen.classes, None)})
     reasons, asks = _signs(cause.signs, env)
     reasons += _together(seen, cause.explains)
     weight = cause.weight + sum(reason.weight for reason in reasons)
@@ -168,45 +200,6 @@ def _signs(signs: Iterable[Sign], env: Env) -> tuple[list[Reason], list[str]]:
     return reasons, sorted(asks, key=lambda name: (-asks[name], name))
 
 
-def _circumstances(known: _Seen, instance: Instance | None) -> dict[str, Subject]:
-    """Return the symptom as a rule sees it: ``seen``, and ``tried`` for what did not fail."""
-    symptom = known.symptom
-    seen, tried = Subject("symptom", "seen"), Subject("symptom", "tried")
-    seen.stated["classes"] = Given(known.classes, Source("stated", symptom.place))
-    for subject, facts in ((seen, {**symptom.facts, **symptom.when}), (tried, symptom.not_when)):
-        for name, stated in facts.items():
-            if name == "lasts" and stated.value == "restart":
-                subject.stated["until_restart"] = given(stated)
-            elif name == "method":
-                methods = frozenset(str(m).upper() for m in stated.value) if isinstance(stated.value, (tuple, frozenset)) else (
-                    frozenset((str(stated.value).upper(),)))  # fmt: skip
-                source = Source("stated", stated.place, text=stated.text)
-                subject.stated["method"] = Given(methods, source)
-                subject.stated["unsafe_only"] = Given(not methods & _SAFE, source)
-                subject.stated["safe_fails"] = Given(bool(methods & _SAFE), source)
-            elif name != "without":
-                subject.stated[name] = given(stated)
-    for name, value in told(symptom.text or "").items():
-        if name not in seen.stated and name not in symptom.facts:
-            seen.stated[name] = Given(value, Source("stated", symptom.place, text=symptom.text or ""))
-    if instance is not None:
-        seen.stated.update(_ends(symptom, instance))
-    return {"seen": seen, "tried": tried}
-
-
-def _ends(symptom: Symptom, instance: Instance) -> dict[str, Given]:
-    source = Source("stated", symptom.place)
-    found = {}
-    for role in ("caller", "callee"):
-        end = instance.bind.get(role)
-        if end is not None and symptom.from_ is not None:
-            found[f"from_{role}"] = Given(end.name == symptom.from_, source)
-    callee = instance.bind.get("callee")
-    if callee is not None and symptom.absent_at:
-        found["callee_silent"] = Given(callee.name in symptom.absent_at, source)
-    return found
-
-
 def _names(instance: Instance) -> set[str]:
     """Return the hops that an instance is about; a device on the leg where the rule reads the devices."""
     about = {s.name for s in instance.bind.values() if s.kind in ("end", "hop", "middlebox", "host")}
@@ -222,11 +215,14 @@ def _places(seen: _Seen, instance: Instance) -> list[Reason]:
     symptom, about = seen.symptom, _names(instance)
     near = about.union(*(seen.neighbours.get(name, ()) for name in about)) if instance.rule.scope in ("hop", "host") else about
     if symptom.from_ is not None and symptom.from_ not in near and instance.rule.scope != "path":
-        reasons.append(Reason(ELSEWHERE, f"{symptom.from_} printed it, and this is elsewhere."))
+        if about & seen.beyond.get(symptom.from_, set()):
+            reasons.append(Reason(BEYOND, f"{symptom.from_} printed it, and this is further on."))
+        else:
+            reasons.append(Reason(ELSEWHERE, f"{symptom.from_} printed it, and this is elsewhere."))
     left_out = symptom.not_when.get("without")
     if left_out is not None:
         name = str(left_out.value)
-        if (instance.element or instance.subject).name == name or (instance.element is None and name in about):
+        if (instance.element or instance.subject).name == name or name in about:
             reasons.append(Reason(LEFT_OUT, f"It does not fail without {name}."))
         else:
             reasons.append(Reason(NOT_LEFT_OUT, f"It does not fail without {name}, which has no part in this."))
