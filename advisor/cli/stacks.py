@@ -82,7 +82,8 @@ def show(name: str, format_: str) -> int:
 @options.as_data
 def conflicts(every: bool, format_: str) -> int:
     """
-    Show the pairs of stacks whose defaults are at odds: the callee closes idle connections no later than the caller lets go.
+    Show the pairs of stacks whose defaults are at odds, and the rules that say so. docs/default-conflicts.md has all versions,
+    and the devices between.
 
     \b
     Example:
@@ -95,7 +96,8 @@ def conflicts(every: bool, format_: str) -> int:
     if format_ == "json":
         terminal.say(json.dumps([p._asdict() for p in found], indent=2, ensure_ascii=False))
     else:
-        rows = [(p.caller, p.keeps, p.callee, p.closes, "; ".join(filter(None, (p.verdict, p.why)))) for p in found]
+        said = ("; ".join(filter(None, (p.verdict, p.why))) if every else p.why for p in found)
+        rows = [(p.caller, p.keeps, p.callee, p.closes, why) for p, why in zip(found, said, strict=True)]
         terminal.table([("caller", "keeps idle", "callee", "closes at", ""), *rows])
     return 0
 
