@@ -56,7 +56,7 @@ class Ways:
                 subject = subject.parts[part]
             targets = self.sheet.targets(subject, rest[-1])
             silent = isinstance(targets, str) or len(targets) > 1 or self._unset(targets[0])
-            wanted = bound.run(env) if bound is not None else None
+            wanted = bound.run(env)
             if silent and _holds(self.sheet.value(subject, rest[-1]), operator, wanted):
                 continue  # it holds without being written down
             if isinstance(targets, str):
@@ -76,8 +76,6 @@ class Ways:
 
 def _holds(now: Any, operator: str, wanted: Any) -> bool:
     """Return whether a bound holds as things stand, so that nothing has to move for it."""
-    if wanted is None:
-        return False
     if operator == "to":
         return known(now) and known(wanted) and bool(now == wanted)
     return (le(wanted, now) if operator == "at_least" else le(now, wanted)) is True

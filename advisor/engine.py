@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from advisor.facts import Subject
 from advisor.rules import Rule
@@ -56,9 +55,6 @@ class Outcome:
                  failed: tuple[int, ...] = (), fault: str = "") -> None:  # fmt: skip
         self.instance, self.status, self.env, self.deps = instance, status, env, deps
         self.missing, self.failed, self.fault = missing, failed, fault
-
-    def __repr__(self) -> str:
-        return f"{self.instance!r}: {self.status}"
 
 
 def instances(rules: Iterable[Rule], subjects: Mapping[str, list[Subject]]) -> list[Instance]:
@@ -153,8 +149,3 @@ def severity(outcome: Outcome) -> str:
     if rule.soften is not None and outcome.env is not None and rule.soften[1].run(outcome.env) is True:
         return rule.soften[0]
     return rule.severity
-
-
-def fresh(env: Env) -> dict[str, Any]:
-    """Return the values that *env* has looked up so far, by name."""
-    return dict(env)

@@ -33,9 +33,6 @@ class Cell:
     def __init__(self, value: Any, source: Source, deps: int = 0, name: str = "") -> None:
         self.value, self.source, self.deps, self.name = value, source, deps, name
 
-    def __repr__(self) -> str:
-        return f"Cell({self.value!r}, {self.source.kind})"
-
 
 class Subject:
     """
@@ -84,9 +81,6 @@ class Store:
         self.profile, self.name, self.version, self.place = profile, name, version, place
         self.settings: dict[str, Given] = {}
         self.hop: Subject | None = None
-
-    def __repr__(self) -> str:
-        return f"<settings of {self.name}>"
 
 
 Knob = tuple[Any, str]

@@ -35,7 +35,7 @@ class Move(NamedTuple):
     A bound that a chosen fix sets on a knob.
 
     Attributes:
-        bound: The bound on the property that the fix names, in the names of *bind* and *lets*; None: the setting is taken away.
+        bound: The bound on the property that the fix names, in the names of *bind* and *lets*.
 
         owner: Whoever chose it (an instance of a rule).
 
@@ -45,7 +45,7 @@ class Move(NamedTuple):
     """
 
     operator: str
-    bound: Expression | None
+    bound: Expression
     bind: Mapping[str, Subject]
     lets: Mapping[str, Expression]
     owner: Any

@@ -34,12 +34,12 @@ class Fix(NamedTuple):
     One way to mend a finding.
 
     Attributes:
-        moves: (property name as the rule writes it, operator, bound); the operator ``unset`` has no bound.
+        moves: (property name as the rule writes it, operator, bound).
 
         do: An action in code or operations; listed, never applied.
     """
 
-    moves: tuple[tuple[str, str, Expression | None], ...]
+    moves: tuple[tuple[str, str, Expression], ...]
     do: str
     when: Expression | None
     risk: str
@@ -104,7 +104,7 @@ class Rule(Late):
             yield from (p for p in template.parts if isinstance(p, Expression))
         yield from (when for when, _ in self.messages if when is not None)
         for fix in self.fixes:
-            yield from (e for _, _, e in fix.moves if e is not None)
+            yield from (e for _, _, e in fix.moves)
             if fix.when is not None:
                 yield fix.when
         yield from sign_expressions(self.signs)

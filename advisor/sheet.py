@@ -388,8 +388,6 @@ class Sheet:
 
     def _bound(self, move: Move) -> tuple[Any, int]:
         """Return a move's bound on its knob, at the safe end of what is known, and the knobs that it hangs on."""
-        if move.bound is None:
-            return UNSET, 0
         env = Env(self, move.bind, move.lets)
         env.update(move.override)
         value, used = move.bound.run(env), env.used

@@ -10,7 +10,7 @@ from advisor.explain.settings import find_properties, where_set
 from advisor.knowledge import Knowledge
 from advisor.rules import Fix, Rule
 
-OPERATORS = {"at_most": "at most", "at_least": "at least", "to": "to", "unset": "taken away"}
+OPERATORS = {"at_most": "at most", "at_least": "at least", "to": "to"}
 _SOME = 4  # texts of a class of symptoms; its own page has all of them
 _TIMERS = {"caller.idle_timeout", "callee.idle_timeout"}
 
@@ -118,7 +118,7 @@ def error_rows(classes: Sequence[str], knowledge: Knowledge) -> Iterator[tuple[s
 
 
 def _fix(number: int, fix: Fix) -> Iterator[tuple[str, str]]:
-    moves = "; ".join(f"{name} {OPERATORS[operator]}{f' {bound.text}' if bound else ''}" for name, operator, bound in fix.moves)
+    moves = "; ".join(f"{name} {OPERATORS[operator]} {bound.text}" for name, operator, bound in fix.moves)
     yield f"{number}.", fix.do or moves
     if fix.when is not None:
         yield "", f"where {fix.when.text}"

@@ -132,7 +132,7 @@ class _Loader:
         return Template(str(text), parts)
 
     def _fix(self, scope: PropertyScope, index: int, raw: Any) -> Fix:
-        moves: list[tuple[str, str, Expression | None]] = []
+        moves: list[tuple[str, str, Expression]] = []
         for name, bound in raw.get("set", {}).items():
             path = ("fix", index, "set", name)
             kind = scope.lookup(name)
@@ -151,13 +151,9 @@ class _Loader:
             if name in self.rule.leaves(found):
                 self.fail(f"the bound on {name} hangs on {name} itself; write the inverse", *path)
             moves.append((name, operator, found))
-        for name in raw.get("unset", ()):
-            if scope.lookup(name) is None and name not in scope.aliases:
-                self.fail(f"no property {name}", "fix", index, "unset")
-            moves.append((name, "unset", None))
         when = self.expression(scope, raw["when"], "fix", index, "when", kind="flag") if "when" in raw else None
         if not moves and not raw.get("do"):
-            self.fail("a fix has set, unset or do", "fix", index)
+            self.fail("a fix has set or do", "fix", index)
         return Fix(tuple(moves), str(raw.get("do", "")), when, str(raw.get("risk", "")), str(raw.get("verify", "")),
                    self.entry.place("fix", index))  # fmt: skip
 

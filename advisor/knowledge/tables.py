@@ -35,7 +35,7 @@ _SIGNS = ListOf(
 )
 _BOUND = Table("the bound", dict.fromkeys(OPERATORS, EXPRESSION))
 _FIX = Table("the fix", {
-    "set": MapOf(Either(_BOUND, EXPRESSION), "a mapping of properties to bounds", 1), "unset": NAMES, "do": TEXT,
+    "set": MapOf(Either(_BOUND, EXPRESSION), "a mapping of properties to bounds", 1), "do": TEXT,
     "when": EXPRESSION, "risk": TEXT, "verify": TEXT,
 })  # fmt: skip
 RULE = Table("the rule", {

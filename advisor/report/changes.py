@@ -90,7 +90,7 @@ def _because(judged: Judged, change: Change, owner: Instance) -> list[str]:
     words, env = Words(sheet), Env(sheet, owner.bind, owner.rule.lets)
     found = []
     for name, operator, bound in fix.moves:
-        if bound is None or operator not in _OPERATORS:
+        if operator not in _OPERATORS:
             continue
         subject, prop = words.resolve(env.bind, name)
         target = sheet.target(subject, prop)
