@@ -20,7 +20,7 @@ def circumstances(symptom: Symptom, classes: Iterable[str], instance: Instance |
     for subject, facts in ((seen, {**symptom.facts, **symptom.when}), (tried, symptom.not_when)):
         for name, stated in facts.items():
             if name == "lasts" and stated.value == "restart":
-                subject.stated["until_restart"] = given(stated)
+                subject.stated["until_restart"] = Given(True, Source("stated", stated.place, text=stated.text))
             elif name == "method":
                 methods = frozenset(str(m).upper() for m in stated.value) if isinstance(stated.value, (tuple, frozenset)) else (
                     frozenset((str(stated.value).upper(),)))  # fmt: skip
