@@ -1,4 +1,4 @@
-"""The order of a plan: what is safe together is one step, else single changes are tried, and where no order is safe that is said."""
+"""The order of a plan: what is safe together is one step, else each change is; where no order is safe that is said."""
 
 from __future__ import annotations
 
@@ -151,3 +151,17 @@ def test_bounds_that_leave_no_value_are_told(demands: list[tuple[str, float]], w
     with pytest.raises(Conflict, match=why) as caught:
         settle(30.0, [(bound, demand(operator, target)) for operator, bound in demands], SETTING, None)
     assert {m.operator for m in caught.value.moves} <= {operator for operator, _ in demands}
+
+
+def test_bounds_that_hang_on_each_other_are_no_plan(tmp_path: Path) -> None:
+    """Each wants twice the other's value: no two values do, and the one that is left says who is in the way."""
+
+    def twice(slug: str, one: str, other: str) -> str:
+        return rule(slug, f"{one} >= 2 * {other}", [f"{{{one}: {{at_least: 2 * {other}}}}}"], f"{one}: 10, {other}: 10",
+                    f"{one}: 20, {other}: 10")  # fmt: skip
+
+    ends = ("caller.max_idle", "callee.connections_limit")
+    found = planned(tmp_path, {"keeps-twice": twice("keeps-twice", *ends), "holds-twice": twice("holds-twice", *reversed(ends))})
+    assert len(found.plan.resolved) == len(found.plan.left) == 1
+    (left,) = found.plan.left
+    assert [c.rule.slug for c in left.culprits] == [i.rule.slug for i in found.plan.resolved]

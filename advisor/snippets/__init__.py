@@ -103,7 +103,7 @@ def _render(target: Target, folder: str, output: Output, lines: list[Line]) -> t
     said = {id(line.change) for line in lines if line.change not in facts.get("left", ())}
     if not said:
         raise Unfit
-    names["old"] = _old([line for line in lines if id(line.change) in said])
+    names["old"] = _old([line for line in lines if id(line.change) in said], output.language)
     undo = comment("; ".join([_filled(output.undo, names), *facts.get("undone", ())]))
     header: dict[str, Any] = {
         "check": comment(_filled(output.check, names)),
@@ -132,13 +132,19 @@ def _filled(text: str, names: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: names[match[1]], text)
 
 
-def _old(lines: Sequence[Line]) -> str:
+def _old(lines: Sequence[Line], language: str) -> str:
     """Return what stood before the change, in the target's language: for one who takes it back."""
     own = [line for line in lines if not line.key.startswith(_PROPERTIES)]
-    short = ", ".join(f"{line.name} {line.before}" if line.before else f"{line.name} left out" for line in own)
+    short = ", ".join(_stood(line, language) for line in own)
     if len(own) < len(lines):  # no setting holds it, so the code of this file does
         short += ", and the rest of this file left out" if own else "what was called before in place of this file"
     return short if len(short) <= _SHORT else 'restore what stands after "was"'
+
+
+def _stood(line: Line, language: str) -> str:
+    if language == "haproxy" and line.before in ("true", "false"):  # a flag is there, or said not to be
+        return f"no {line.name}" if line.before == "false" else line.name
+    return f"{line.name} {line.before}" if line.before else f"{line.name} left out"
 
 
 def _listed(target: Target, folder: str, changes: list[Change]) -> Snippet:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from advisor.snippets import Target, snippets
 from advisor.snippets.targets import Output, outputs
 from tests.snippets.plans import change, everything, output, target, text
+from tests.strategies import plans
 from tests.test_snippets import HOSTILE
 
 Needs = Callable[[str], str]
@@ -51,9 +52,7 @@ def _nginx(needs: Needs, directory: str, plan: Target, file: str) -> subprocess.
     places["events"] = "" if place == "main" else "events {}"
     with open(os.path.join(directory, "nginx.conf"), "w", encoding="utf-8") as handle:
         handle.write(_CONFIGURATION.format(**{**places, place: "include snippet.conf;"}))
-    return subprocess.run(
-        [needs("nginx"), "-t", "-p", directory, "-c", "nginx.conf"], capture_output=True, text=True, check=False
-    )
+    return subprocess.run([needs("nginx"), "-t", "-p", directory, "-c", "nginx.conf"], capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("one", _NGINX, ids=lambda one: one.file)
@@ -63,6 +62,32 @@ def test_nginx_accepts_all_settings(needs: Needs, tmp_path: object, one: Output)
     assert found.returncode == 0, found.stderr
     # worker_rlimit_nofile 8 is below worker_connections 8: the only thing it may warn of.
     assert [line for line in found.stderr.split("\n") if "[emerg]" in line] == []
+
+
+def test_nginx_accepts_what_one_finding_takes_in_two_places(needs: Needs, tmp_path: object) -> None:
+    """Kept connections take a line in the upstream block and two at the proxy_pass; none is lost, and nginx takes them together."""
+    (found,) = plans("path: [{name: edge, stack: nginx@1.24}, {name: api, stack: node@18}]")
+    kinds = {c.target.setting.name: (c.target.setting.kind.name or "text", c.value) for c in found.plan.changes
+             if c.target.setting and c.target.subject.name == "edge"}  # fmt: skip
+    assert {"upstream.keepalive", "proxy_http_version", "proxy_set_header.Connection"} <= kinds.keys()
+    plan = target("nginx", "caller", [change(name, value, kind=kind) for name, (kind, value) in kinds.items()])
+    files = {s.path.rpartition("/")[2]: s.text for s in snippets(plan)}
+    assert "keepalive " in files["nginx-upstream.conf"]
+    assert "proxy_http_version 1.1;" in files["nginx-proxy.conf"]
+    assert 'proxy_set_header Connection "";' in files["nginx-proxy.conf"]
+    for name, written in files.items():
+        with open(os.path.join(str(tmp_path), name), "w", encoding="utf-8") as handle:
+            handle.write(written)
+    places = {"main": "", "server": "", "events": "events {}", "proxy": "include nginx-proxy.conf;",
+              "upstream": "include nginx-upstream.conf;"}  # fmt: skip
+    with open(os.path.join(str(tmp_path), "nginx.conf"), "w", encoding="utf-8") as handle:
+        handle.write(_CONFIGURATION.format(**places))
+
+    ran = subprocess.run(
+        [needs("nginx"), "-t", "-p", str(tmp_path), "-c", "nginx.conf"], capture_output=True, text=True, check=False
+    )
+
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_nginx_refuses_a_directive_that_does_not_belong_there(needs: Needs, tmp_path: object) -> None:
@@ -117,9 +142,7 @@ def _haproxy(needs: Needs, directory: str, plan: Target) -> subprocess.Completed
         handle.write(text(snippets(plan), "haproxy.cfg"))
     with open(base, "w", encoding="utf-8") as handle:
         handle.write(_HAPROXY)
-    return subprocess.run(
-        [needs("haproxy"), "-c", "-f", snippet, "-f", base], capture_output=True, text=True, check=False
-    )
+    return subprocess.run([needs("haproxy"), "-c", "-f", snippet, "-f", base], capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("flag", [True, False])
@@ -131,6 +154,11 @@ def test_haproxy_accepts_all_settings(needs: Needs, tmp_path: object, flag: bool
 
     assert found.returncode == 0, found.stderr
     assert "unknown keyword" not in found.stderr
+
+
+def test_the_way_back_of_a_flag_is_written_as_haproxy_reads_it() -> None:
+    (written,) = snippets(target("haproxy", "caller", [change("option srvtcpka", True, now=False, kind="flag")]))
+    assert written.undo.startswith("no option srvtcpka; ")
 
 
 def test_haproxy_refuses_a_wrong_value(needs: Needs, tmp_path: object) -> None:
