@@ -14,11 +14,15 @@ from advisor.stacks import Setting
 from advisor.values import counter
 
 if TYPE_CHECKING:
-    from advisor.captures import Captured, Counters, Difference, Sockets
+    from advisor.captures import Captured, Counters, Difference, Listener, Sockets
     from advisor.properties import Property
 
 _STATES = {"TIME_WAIT": "time_wait", "ESTABLISHED": "established", "CLOSE_WAIT": "close_wait", "SYN_SENT": "syn_sent",
-           "SYN_RECV": "syn_recv", "FIN_WAIT1": "fin_wait1", "FIN_WAIT2": "fin_wait2", "LAST_ACK": "last_ack"}  # fmt: skip
+           "SYN_RECV": "syn_recv", "FIN_WAIT1": "fin_wait1", "FIN_WAIT2": "fin_wait2", "LAST_ACK": "last_ack", "CLOSING": "closing"}  # fmt: skip
+
+
+PEERS_TOLD = 20
+"""Silent peers told one by one: where a whole network is gone the first ones say so."""
 
 
 def given(stated: Stated) -> Given:
@@ -152,9 +156,12 @@ class HostReader:
                 owner.stated["name"] = Given(peer, Source("stated"))
                 endpoints.append(owner)
         subject.lists["endpoints"] = endpoints or None
+        subject.lists["silent_peers"] = [e for e in endpoints if "retrans" in e.stated]
 
     def _sockets(self, subject: Subject, captures: Iterable[Sockets]) -> None:
-        endpoints = []
+        endpoints: list[Subject] = []
+        listeners: dict[str, Subject] = {}
+        silent: list[Subject] = []
         for sockets in captures:
             for state, name in _STATES.items():
                 place = sockets.places.get(state)
@@ -164,7 +171,9 @@ class HostReader:
                     where = place or (Place(fallback.file) if fallback else None)
                     subject.stated[name] = Given(count, Source("captured", where, text=f"{count:g} {state}"))
             endpoints.append(_endpoint(sockets))
-        subject.lists["endpoints"] = endpoints or None
+            listeners |= {name: _listener(name, listener) for name, listener in sockets.listeners.items()}
+            silent += _silent(sockets)
+        subject.lists |= {"endpoints": endpoints or None, "listeners": list(listeners.values()), "silent_peers": silent}
 
     def _inline_counters(self, subject: Subject, counters: Mapping[str, Any]) -> None:
         from advisor.captures import canonical_name
@@ -177,6 +186,9 @@ class HostReader:
                 continue
             count = float(stated.value)  # type: ignore[arg-type]
             source = Source("stated", stated.place, text=stated.text)
+            if prop.kind.base != "counter":
+                subject.stated.setdefault(prop.name, Given(count, source))
+                continue
             seconds = float(over.value) if isinstance(over, Stated) else 0.0  # type: ignore[arg-type]
             leaf = (subject, prop.name)
             value = counter(count, leaf, rate=count / seconds, grown=count) if seconds else counter(count, leaf)
@@ -225,6 +237,30 @@ def _endpoint(sockets: Sockets) -> Subject:
     for prop in ("established", "close_wait", "close_wait_unread_eof", "close_wait_drained", "time_wait"):
         element.stated[prop] = Given(float(counts[prop]), source)
     return element
+
+
+def _listener(name: str, listener: Listener) -> Subject:
+    element = Subject("listener", name, place=listener.place)
+    source = Source("captured", listener.place)
+    element.stated = {"name": Given(name, source), "waiting": Given(float(listener.recv_q), source),
+                      "sockets": Given(float(listener.sockets), source)}  # fmt: skip
+    if listener.send_q is not None:
+        element.stated["backlog"] = Given(float(listener.send_q), source)
+    return element
+
+
+def _silent(sockets: Sockets) -> list[Subject]:
+    """Return the peers that have left data unanswered, those with most such connections first."""
+    found = []
+    source = Source("captured", next((Place(place.file) for place in sockets.places.values()), None))
+    quiet = [(name, peer) for name, peer in sockets.peers.items() if peer.retrans]
+    for name, peer in sorted(quiet, key=lambda each: (-each[1].silent, -each[1].retrans, each[0]))[:PEERS_TOLD]:
+        element = Subject("endpoint", name)
+        counts = {"established": peer.states.get("ESTABLISHED", 0), "unacked": peer.unacked, "retrans": peer.retrans,
+                  "silent": peer.silent, "rto": peer.rto}  # fmt: skip
+        element.stated = {"name": Given(name, source), **{key: Given(float(n), source) for key, n in counts.items()}}
+        found.append(element)
+    return found
 
 
 def _number(text: str) -> float | str:

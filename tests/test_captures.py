@@ -36,7 +36,7 @@ KINDS = {
     "sysctl": ["99-tuning.conf", "sysctl-a.txt"],
     "sockets": [
         "netstat-ant.txt", "netstat-antop.txt",
-        "ss-Htan.txt", "ss-lnt.txt", "ss-tan.txt", "ss-tanoi.txt", "ss-tanoiO.txt",
+        "ss-Htan.txt", "ss-lnt.txt", "ss-tan.txt", "ss-tani-vanished.txt", "ss-tanoi.txt", "ss-tanoiO.txt",
     ],
     "counters": [
         "conntrack-S.txt", "counted-netstat-s.txt", "counted-proc.txt", "netstat-s.txt", "nstat-az.txt", "nstat.json",
@@ -150,7 +150,7 @@ def read_sample(name: str) -> Sockets:
 
 
 class TestSockets:
-    @pytest.mark.parametrize("name", [name for name in KINDS["sockets"] if name != "ss-lnt.txt"])
+    @pytest.mark.parametrize("name", [name for name in KINDS["sockets"] if name not in ("ss-lnt.txt", "ss-tani-vanished.txt")])
     def test_one_host_seen_by_several_programs(self, name: str) -> None:
         """All samples show the same sockets, made in known states."""
         table = read_sample(name)
@@ -209,7 +209,26 @@ class TestSockets:
         )
         peer = read_sockets(text, "x")[0].peers["10.0.9.3:443"]
 
-        assert (peer.states, peer.unacked, peer.retrans, peer.rto) == ({"ESTABLISHED": 2}, 4, 1, 120.0)
+        assert (peer.states, peer.unacked, peer.retrans, peer.silent, peer.rto) == ({"ESTABLISHED": 2}, 4, 9, 1, 120.0)
+
+    @pytest.mark.parametrize(
+        ("state", "details"),
+        [
+            ("SYN-SENT", "rto:8000 backoff:3 unacked:1"),
+            ("FIN-WAIT-1", "rto:8000 backoff:5 unacked:1"),
+            ("ESTAB", "rto:8000 backoff:5"),  # probes of a closed window
+        ],
+    )
+    def test_who_is_not_silent_in_mid_connection(self, state: str, details: str) -> None:
+        peer = read_sockets(f"{state} 0 5 10.0.0.1:1 10.0.9.3:443\n\t {details}\n", "x")[0].peers["10.0.9.3:443"]
+
+        assert (peer.retrans, peer.silent) == (0, 0)
+
+    def test_peer_that_vanished(self) -> None:
+        """Three connections; the peer's address was taken away, and data sent on two of them, 19.6 s before."""
+        peer = read_sample("ss-tani-vanished.txt").peers["10.77.0.2:9000"]
+
+        assert (peer.states, peer.unacked, peer.retrans, peer.silent, peer.rto) == ({"ESTABLISHED": 3}, 2, 6, 2, 13.056)
 
     def test_details_on_the_same_line(self) -> None:
         rows, lines = (read_sample(name).peers["10.0.9.3:443"] for name in ("ss-tanoiO.txt", "ss-tanoi.txt"))
@@ -537,8 +556,8 @@ class TestReadCapture:
 
 WORDS = st.sampled_from(
     ["ESTAB", "LISTEN", "TIME-WAIT", "tcp", "tcp6", "0", "-1", "1e9", "9" * 5000, "²", "[::1]:80", "::", ":", "%",
-     "Tcp:", "TcpExt:", "TcpExtTW", "CLOSE_WAIT", "net.core.x", "=", "-", "#", "rto:", "rto:x", "retrans:1/2",
-     "unacked:٣", '"TcpX":1', "Recv-Q", "Send-Q", "N",
+     "Tcp:", "TcpExt:", "TcpExtTW", "CLOSE_WAIT", "net.core.x", "=", "-", "#", "rto:", "rto:x", "retrans:1/2", "backoff:9", "rto:9",
+     "unacked:٣", "unacked:1", '"TcpX":1', "Recv-Q", "Send-Q", "N",
      "cpu=0", "drop=7", "drop=²", "entries", "insert_failed", "0000000a", "TCP:", "inuse", "orphan", "\ufeff", "\x85", "\u2028"]
 )  # fmt: skip
 INDENTS = st.sampled_from(["", "\t", " "])

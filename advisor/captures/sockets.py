@@ -11,6 +11,9 @@ from advisor.errors import Place, Problem
 PEERS_KEPT = 10_000
 """Peers counted one by one; those with fewer connections are counted together."""
 
+SILENT = 3
+"""Repeats in a row without an answer from which on a peer counts as silent: 1.4 s at least, as each wait is twice the last."""
+
 SS_STATES = {
     "ESTAB": "ESTABLISHED",
     "SYN-SENT": "SYN_SENT",
@@ -55,17 +58,20 @@ class Peer:
 
         unacked: Segments sent and not acknowledged, of all connections together.
 
-        retrans: Retransmissions in a row of the connection that has most.
+        retrans: Repeats in a row of the open connection that has most, its peer acknowledging nothing.
 
-        rto: Longest retransmission timeout, seconds. These three are 0 without ``ss -i``.
+        silent: Open connections with ``SILENT`` or more of them.
+
+        rto: Longest retransmission timeout, seconds. These four are 0 without ``ss -i``.
     """
 
-    __slots__ = ("retrans", "rto", "states", "unacked")
+    __slots__ = ("retrans", "rto", "silent", "states", "unacked")
 
     def __init__(self) -> None:
         self.states: dict[str, int] = {}
         self.unacked = 0
         self.retrans = 0
+        self.silent = 0
         self.rto = 0.0
 
     @property
@@ -79,6 +85,7 @@ class Peer:
             self.states[state] = self.states.get(state, 0) + count
         self.unacked += other.unacked
         self.retrans = max(self.retrans, other.retrans)
+        self.silent += other.silent
         self.rto = max(self.rto, other.rto)
 
 
@@ -137,6 +144,7 @@ class _Reading(Reading):
         super().__init__(file)
         self.sockets = Sockets()
         self.latest: Peer | None = None  # whose further lines (ss -i) may follow
+        self.open = False  # whether that connection can carry data
 
     def take(self, number: int, line: str) -> None:
         """Take in one line."""
@@ -186,7 +194,7 @@ class _Reading(Reading):
                 self.keep_largest(PEERS_KEPT)
             peer = sockets.peers[name] = Peer()
         peer.states[state] = peer.states.get(state, 0) + 1
-        self.latest = peer
+        self.latest, self.open = peer, state in ("ESTABLISHED", "CLOSE_WAIT")
         if rest:  # ss -O: details stand on the same line
             self.details(line)
 
@@ -203,17 +211,17 @@ class _Reading(Reading):
     def details(self, line: str) -> None:
         """Take what ``ss -i`` tells of the socket above."""
         peer = self.latest
-        if peer is None or not ("rto:" in line or "unacked:" in line or "retrans:" in line):
+        if peer is None or not ("rto:" in line or "unacked:" in line):
             return
-        for word in line.split():
-            name, _, value = word.partition(":")
-            number = value.partition("/")[0]  # retrans:14/20 is in a row / in all
-            if name == "rto" and number.replace(".", "", 1).isdecimal():
-                peer.rto = max(peer.rto, float(number) / 1000)
-            elif name == "unacked":
-                peer.unacked += _count(number) or 0
-            elif name == "retrans":
-                peer.retrans = max(peer.retrans, _count(number) or 0)
+        fields = dict(word.split(":", 1) for word in line.split() if ":" in word)
+        rto, unacked = fields.get("rto", ""), _count(fields.get("unacked", "")) or 0
+        if rto.replace(".", "", 1).isdecimal():
+            peer.rto = max(peer.rto, float(rto) / 1000)
+        peer.unacked += unacked
+        if unacked and self.open:  # not retrans:1/7: it has what is on its way now, and all there ever was
+            repeats = _count(fields.get("backoff", "")) or 0
+            peer.retrans = max(peer.retrans, repeats)
+            peer.silent += repeats >= SILENT
 
     def keep_largest(self, limit: int) -> None:
         """Sort the peers and count those beyond *limit* together."""

@@ -27,7 +27,8 @@ from advisor.rules import CONFIDENCES, OPERATORS, SCOPES, SEVERITIES
 
 EFFECTS = ("at once", "new connections", "reload", "restart", "at listen")
 OUTCOMES = ("violated", "met", "unknown", "not applicable")
-SUBJECTS = ("workload", "run", "path", "leg", "end", "middlebox", "hop", "host", "fault", "sysctl", "endpoint", "symptom")
+SUBJECTS = ("workload", "run", "path", "leg", "end", "middlebox", "hop", "host", "fault", "sysctl", "endpoint", "listener",
+            "symptom")  # fmt: skip
 
 _SIGNS = ListOf(
     Table("the sign", {"when": EXPRESSION, "weigh": NUMBER, "say": TEXT}, ("when", "weigh", "say")),

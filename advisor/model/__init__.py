@@ -143,7 +143,7 @@ class Builder:
         faults = [_fault(fault) for fault in profile.faults]
         hop.lists = {"inbound": [], "outbound": [], "endpoints": None, "known_faults": faults}
         model.host = Subject("host", raw.name, role="host", place=raw.host.place if raw.host else raw.name_place)
-        model.host.lists["stated_sysctls"] = []
+        model.host.lists = {"stated_sysctls": [], "listeners": [], "silent_peers": []}
         model.host.scopes = {"run": self.run}
         self._fill_host(model.host, raw, document)
         if raw.host is None and foreign:
