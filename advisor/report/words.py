@@ -111,10 +111,11 @@ class Words:
         for setting in (*told, *settings):
             if cells[setting].value == cell.value and type(cells[setting].value) is type(cell.value):
                 return cells[setting].source, name_of(store.profile, setting.name), self._stated_as(setting, cells[setting])
-        if gives.moves and gives.moves.bound and gives.moves.bound.text == "bound" and cells[settings[0]].value is UNSET:
+        only = settings[0] if settings and gives.moves and gives.moves.bound and gives.moves.bound.text == "bound" else None
+        if only is not None and cells[only].value is UNSET:
             # The stack computes the default of a setting that nobody set.
             source = cell.source._replace(kind="default")
-            return source, name_of(store.profile, settings[0].name), self.source(source)
+            return source, name_of(store.profile, only.name), self.source(source)
         shows = told[:_SOURCES] or settings[:2]
         if not shows:
             return cell.source, plain, self.source(cell.source)
