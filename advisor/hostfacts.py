@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from advisor.properties import Property
 
 _STATES = {"TIME_WAIT": "time_wait", "ESTABLISHED": "established", "CLOSE_WAIT": "close_wait", "SYN_SENT": "syn_sent",
-           "SYN_RECV": "syn_recv", "FIN_WAIT1": "fin_wait1", "FIN_WAIT2": "fin_wait2", "LAST_ACK": "last_ack", "CLOSING": "closing"}  # fmt: skip
-
+           "SYN_RECV": "syn_recv", "FIN_WAIT1": "fin_wait1", "FIN_WAIT2": "fin_wait2", "LAST_ACK": "last_ack",
+           "CLOSING": "closing"}  # fmt: skip
 
 PEERS_TOLD = 20
 """Silent peers told one by one: where a whole network is gone the first ones say so."""
@@ -163,14 +163,15 @@ class HostReader:
         listeners: dict[str, Subject] = {}
         silent: list[Subject] = []
         for sockets in captures:
-            for state, name in _STATES.items():
+            connections = sockets.states.keys() != {"LISTEN"}  # ss -lnt has none
+            for state, name in _STATES.items() if connections else ():
                 place = sockets.places.get(state)
                 if sockets.states and name not in subject.stated:
                     count = float(sockets.states.get(state, 0))
                     fallback = next(iter(sockets.places.values()), None)
                     where = place or (Place(fallback.file) if fallback else None)
                     subject.stated[name] = Given(count, Source("captured", where, text=f"{count:g} {state}"))
-            endpoints.append(_endpoint(sockets))
+            endpoints += [_endpoint(sockets)] if connections else []
             listeners |= {name: _listener(name, listener) for name, listener in sockets.listeners.items()}
             silent += _silent(sockets)
         subject.lists |= {"endpoints": endpoints or None, "listeners": list(listeners.values()), "silent_peers": silent}
