@@ -94,7 +94,9 @@ def applied(document: Plain, changes: Iterable[ChangeView]) -> Plain | None:
             place = hop  # a fact of the document's own: retry.first
             *sections, last = found.key.split(".")
             for section in sections:
-                place = place.setdefault(section, {})
+                if not isinstance(place.setdefault(section, {}), dict):  # a bare number of descriptors means both limits
+                    place[section] = {"soft": place[section], "hard": place[section]}
+                place = place[section]
             place[last] = change.planned
         else:
             hop.setdefault("settings", {})[change.full_name] = change.planned
