@@ -147,8 +147,8 @@ KEYS: tuple[Key, ...] = (
     Key("path.host.sysctl", "captures", "Sysctls by name, or the output of `sysctl -a`.", inline="texts"),
     Key("path.host.sockets", "captures", "Sockets by state, or by peer and state, or the output of `ss`.",
         inline="sockets"),
-    Key("path.host.counters", "captures", "Counters and the time they cover (over), or captures of `nstat`.",
-        inline="counters"),
+    Key("path.host.counters", "captures", "Counters and the time they cover (over), or captures of `nstat`, `netstat -s`, "
+        "`conntrack -S`, softnet_stat and sockstat; two of one kind are before and after.", inline="counters"),
     Key("path.config", "captures", "The stack's own configuration files."),
     Key("path.use", "section", "Which part of the configuration the path goes through."),
     Key("path.use.server", "text", "nginx: the server."),
