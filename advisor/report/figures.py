@@ -57,7 +57,8 @@ def arithmetic(expression: Expression, env: Env) -> str:
     name = expression.names[0]
     if expression.text.strip() == name:
         return arithmetic(env.lets[name], env) if env.lets and name in env.lets else _derived(env, name)
-    return _filled(expression, env)
+    filled = _filled(expression, env)
+    return filled if " " in filled or "√" in filled else ""  # one figure alone is the number itself
 
 
 def _derived(env: Env, name: str) -> str:
