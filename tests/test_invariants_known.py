@@ -65,7 +65,7 @@ def demanded(planned: Planned, operator: str, *words: str) -> dict[tuple[Any, ..
     for outcome in planned.outcomes:
         for i, fix in enumerate(outcome.instance.rule.fixes):
             for name, how, bound in fix.moves:
-                if outcome.env is None or bound is None or how != operator or not any(w in name for w in words):
+                if outcome.env is None or how != operator or not any(w in name for w in words):
                     continue
                 value = bound.run(outcome.env)
                 if known(value) or type(value) is Range:
