@@ -34,6 +34,8 @@ TOGETHER = 1.0
 """For a cause that explains another symptom of the same document too."""
 LEAST = 0.5
 """Candidates below this weight are not named."""
+ASIDE = -1.5
+"""For a cause that explains another symptom of the same document only: mostly they have one cause."""
 SPEAKS, UNTOLD = 2.0, -0.5
 """What the circumstances must weigh for a rule that is silent for want of a fact, and what that want weighs."""
 
@@ -97,6 +99,21 @@ def diagnose(symptom: Symptom, classes: Iterable[str], outcomes: Sequence[Outcom
             best[outside.slug] = _outside(seen, outside)
     kept = [c for c in best.values() if c.weight >= LEAST]
     return sorted(kept, key=lambda c: (-c.weight, c.state, c.name))
+
+
+def shared(ranked: Sequence[Sequence[Candidate]]) -> list[list[Candidate]]:
+    """Return the causes of each symptom of one document with those that only its others have; *ranked* and the result in order."""
+    found = []
+    for own in ranked:
+        more: dict[str, Candidate] = {}
+        for candidate in (c for other in ranked for c in other if other is not own):
+            if candidate.name not in more or candidate.weight > more[candidate.name].weight:
+                more[candidate.name] = candidate
+        reason = Reason(ASIDE, "It explains another symptom of this document, not this one.")
+        kept = [*own, *(c._replace(weight=c.weight + ASIDE, reasons=(*c.reasons, reason)) for c in more.values()
+                        if c.name not in {o.name for o in own} and c.weight + ASIDE >= LEAST)]  # fmt: skip
+        found.append(sorted(kept, key=lambda c: (-c.weight, c.state, c.name)))
+    return found
 
 
 class _Seen(NamedTuple):

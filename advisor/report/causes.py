@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.diagnosis import Candidate, Reason, diagnose
+from advisor.diagnosis import Candidate, Reason, diagnose, shared
 from advisor.knowledge import Knowledge
 from advisor.report.assessed import missing_view
 from advisor.report.parts import CauseView, SymptomView
@@ -22,12 +22,14 @@ def with_causes(views: list[SymptomView], judged: Judged, knowledge: Knowledge, 
     """Return the symptoms with their causes, the most likely first."""
     documents = {id(path.document): path.document for path in judged.system.paths}.values()
     symptoms = [(symptom, document) for document in documents for symptom in document.symptoms]
-    found = []
+    causes: dict[int, list[list[Candidate]]] = {}
     for view, (symptom, document) in zip(views, symptoms, strict=True):
         beside = [v.class_names for v, (_, d) in zip(views, symptoms, strict=True) if d is document and v is not view]
         ranked = diagnose(symptom, view.class_names, judged.outcomes, document.changes, knowledge, judged.sheet, beside)
-        found.append(view._replace(causes=[_view(c, words, knowledge) for c in ranked[:MOST]]))
-    return found
+        causes.setdefault(id(document), []).append(ranked)
+    each = {key: iter(shared(ranked)) for key, ranked in causes.items()}
+    return [v._replace(causes=[_view(c, words, knowledge) for c in next(each[id(d)])[:MOST]])
+            for v, (_, d) in zip(views, symptoms, strict=True)]  # fmt: skip
 
 
 def _view(candidate: Candidate, words: Words, knowledge: Knowledge) -> CauseView:
