@@ -7,6 +7,7 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
+from advisor.captures import canonical_name
 from advisor.errors import InputError
 from advisor.explain import explain, markdown, text
 from advisor.explain.page import Page, Rows, paragraphs, plain, section
@@ -158,6 +159,36 @@ def test_a_pasted_line_finds_its_class_and_the_rules_that_explain_it(line: str, 
 )
 def test_a_setting_a_property_or_a_cause_is_found_by_its_name(what: str, said: str) -> None:
     assert said in page(what)
+
+
+@pytest.mark.parametrize(
+    ("what", "named", "rule"),
+    [
+        ("TCPAbortOnClose", "host.abort_on_close", "closes-with-unread-data"),
+        ("TcpExtTCPAbortOnClose", "host.abort_on_close", "closes-with-unread-data"),
+        ("tcpabortonclose", "host.abort_on_close", "closes-with-unread-data"),
+        ("TcpRetransSegs", "host.retrans_segs", "segments-sent-again"),
+        ("    17 connections reset due to early user close", "host.abort_on_close", "closes-with-unread-data"),
+        ("connections reset due to early user close", "host.abort_on_close", "closes-with-unread-data"),
+        ("conntrack_drop", "host.conntrack_drop", "conntrack-drops-now"),
+        ("CLOSE_WAIT", "endpoint.close_wait", "close-wait-piles-up"),
+        ("FIN-WAIT-1", "host.fin_wait1", "fin-wait1-piles-up"),
+    ],
+)
+def test_a_counter_or_a_state_is_found_by_the_kernels_name(what: str, named: str, rule: str) -> None:
+    shown = page(what)
+
+    assert named in shown
+    assert f"\n  {rule} " in shown
+
+
+def test_every_counter_is_called_as_its_capture_prints_it() -> None:
+    """The name on its page is one that nstat prints for it, so the page can be searched for it."""
+    for prop in KNOWN.properties:
+        if prop.counter and prop.kind.base == "counter":
+            told = re.search(r"(?:counter|in a capture) +(\w+)\n", page(f"host.{prop.name}"))
+            assert told is not None, prop.name
+            assert canonical_name(told[1]) == prop.counter
 
 
 def test_every_property_that_a_rule_reads_has_a_page() -> None:

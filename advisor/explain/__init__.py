@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from advisor.errors import InputError, Place, Problem, nearest, shown
+from advisor.explain.kernel import find_kernel
 from advisor.explain.page import Page, markdown, text
 from advisor.explain.rules import rule_page
 from advisor.explain.settings import find_properties, find_settings, property_page, setting_page, sysctl_page
@@ -50,7 +51,7 @@ def _named(what: str, knowledge: Knowledge) -> Iterator[Page]:
         yield setting_page(owner, setting, knowledge)
     if not settings and (rows := knowledge.sysctl_rows(lower)):
         yield sysctl_page(lower, rows)
-    for full, prop in find_properties(lower, knowledge):
+    for full, prop in find_properties(lower, knowledge) or find_kernel(what, knowledge):
         yield property_page(full, prop, knowledge)
     if lower in knowledge.causes and lower not in knowledge.rules:
         for rule in knowledge.rules.values():
@@ -90,4 +91,5 @@ def _names(knowledge: Knowledge) -> set[str]:
     return {
         *knowledge.rules, *knowledge.stack_names(), *knowledge.symptoms, *knowledge.sysctls, *settings,
         *(name.split(".")[-1] for name in settings if not name.startswith("net.")), *(p.name for p in knowledge.properties),
+        *(p.counter for p in knowledge.properties if p.counter),
     }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from advisor.explain.kernel import kernel_names
 from advisor.explain.page import Page, Rows, section
 from advisor.explain.values import default_text, rows_text, value_text
 from advisor.expressions import Kind, unit_kind
@@ -105,6 +106,7 @@ def property_page(name: str, prop: Property, knowledge: Knowledge) -> Page:
         ("where a stack has none", value_text(prop.neutral, prop.kind) if prop.neutral is not None else ""),
         ("where nothing is said", value_text(prop.otherwise, prop.kind) if prop.otherwise is not None else ""),
         ("assumed for sizing", value_text(prop.assume, prop.kind) if prop.assume is not None else ""),
+        *kernel_names(prop),
         ("how to get it", prop.ask),
     ]
     ways = [(w.title, w.value.text + (f" (where {w.when.text})" if w.when else "")) for w in prop.derive]
@@ -154,5 +156,9 @@ def rules_reading(names: Iterable[str], knowledge: Knowledge) -> Iterator[tuple[
     wanted = set(names)
     for rule in knowledge.rules.values():
         read = {*rule.leaves(*rule.require), *rule.evidence, *(n for fix in rule.fixes for n, _, _ in fix.moves)}
+        if rule.each:
+            item, listed = rule.each
+            found = find_properties(listed, knowledge)
+            read |= {f"{found[0][1].kind.of}.{n.partition('.')[2]}" for n in read if found and n.startswith(f"{item}.")}
         if wanted & read or wanted & {".".join(n.split(".")[-2:]) for n in read}:
             yield rule.slug, rule.title
