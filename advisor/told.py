@@ -22,6 +22,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("phase", "body", r"\bwhile reading (?:the )?body\b"),
 )
 _IDLE = rf"\b{_TIME} (?:of )?(?:idle|idling|inactivity|silence)\b|\bidle (?:for )?(?:about |over |more than )?{_TIME}"
+_QUIET = r"\blast packet successfully received from the server was ([\d,]+) milliseconds? ago"
 _LARGE = r"\b(?:large|big|huge) (?:payload|upload|download|bod(?:y|ies)|file|transfer|request|response|answer)"
 LARGE = 2.0**20
 """Bytes: what a text calls large."""
@@ -42,6 +43,9 @@ def told(text: str) -> dict[str, str | float]:
             number, unit = [g for g in match.groups() if g is not None][:2]
             short = "ms" if unit.lower() == "ms" else unit[0].lower()
             found[name] = float(number) * _SECONDS[short]
+    quiet = re.search(_QUIET, text, re.IGNORECASE)
+    if quiet is not None:
+        found["idle"] = int(quiet[1].replace(",", "")) / 1000
     if re.search(_LARGE, text, re.IGNORECASE):
         found["size"] = LARGE
     return found

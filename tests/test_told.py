@@ -21,6 +21,7 @@ WORDS = {
     "took 41.5 ms": {"after": 0.0415},
     "reset by peer, only with large payloads": {"size": 1048576.0},
     "the query hangs for 2 hours": {"after": 7200.0},
+    "The last packet successfully received from the server was 50,420,117 milliseconds ago.": {"idle": 50420.117},
     "connection to deployment-7 refused": {},
     "restarted": {},
 }
