@@ -21,6 +21,8 @@ _STATES = {"TIME_WAIT": "time_wait", "ESTABLISHED": "established", "CLOSE_WAIT":
            "SYN_RECV": "syn_recv", "FIN_WAIT1": "fin_wait1", "FIN_WAIT2": "fin_wait2", "LAST_ACK": "last_ack",
            "CLOSING": "closing"}  # fmt: skip
 
+_ONLY_ALL = frozenset({"TIME_WAIT", "SYN_RECV"})  # ss leaves them out as it does listeners, unless -a is given
+
 PEERS_TOLD = 20
 """Silent peers told one by one: where a whole network is gone the first ones say so."""
 
@@ -165,6 +167,8 @@ class HostReader:
         for sockets in captures:
             connections = sockets.states.keys() != {"LISTEN"}  # ss -lnt has none
             for state, name in _STATES.items() if connections else ():
+                if state in _ONLY_ALL and not sockets.states.keys() & {"LISTEN", state}:
+                    continue  # ss -tn, or a host where nothing listens
                 place = sockets.places.get(state)
                 if sockets.states and name not in subject.stated:
                     count = float(sockets.states.get(state, 0))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.api import check
@@ -15,6 +15,7 @@ from advisor.model import Builder
 from advisor.sheet import Sheet
 from advisor.values import Counter, Range
 from tests.strategies import TODAY, knowledge
+from tests.test_captures import TEXTS
 
 SAMPLES = Path(__file__).parent / "captures"
 
@@ -123,6 +124,14 @@ def test_a_list_of_listeners_says_nothing_of_connections(what: str, tmp_path: Pa
     assert ("accept-queue-nearly-full" in findings(tmp_path, what)) is (what != "sockets: t")
 
 
+def test_ss_without_all_says_nothing_of_time_wait(tmp_path: Path) -> None:
+    files(tmp_path, t="ESTAB 0 0 10.0.0.1:1 10.0.0.2:2\n", a="LISTEN 0 4 *:443 *:*\nESTAB 0 0 10.0.0.1:1 10.0.0.2:2\n")
+    some, whole = host(tmp_path, "sockets: t").stated, host(tmp_path, "sockets: a").stated
+
+    assert not some.keys() & {"time_wait", "syn_recv"}
+    assert (whole["time_wait"].value, whole["syn_recv"].value, some["close_wait"].value) == (0, 0, 0)
+
+
 def test_a_peer_that_vanished_is_named(tmp_path: Path) -> None:
     (tmp_path / "t").write_text((SAMPLES / "ss-tani-vanished.txt").read_text())
     (report,) = check([document(tmp_path, "sockets: t")], today=TODAY, knowledge=knowledge()).reports
@@ -134,6 +143,19 @@ def test_a_peer_that_vanished_is_named(tmp_path: Path) -> None:
 
 def test_a_document_can_state_a_silent_peer(tmp_path: Path) -> None:
     assert "peer-silent-in-mid-connection" in findings(tmp_path, "sockets: {'10.0.9.3:443': {ESTABLISHED: 5, retrans: 5}}")
+
+
+@settings(max_examples=40)
+@given(sockets=TEXTS, counters=TEXTS, more=TEXTS)
+def test_any_captures_give_facts_or_problems(
+    tmp_path_factory: pytest.TempPathFactory, sockets: str, counters: str, more: str
+) -> None:
+    folder = tmp_path_factory.mktemp("c")
+    for name, text in {"s": sockets, "c": counters, "d": more}.items():
+        (folder / name).write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
+    found = check([document(folder, "sockets: s, counters: [c, d, c]")], today=TODAY, knowledge=knowledge())
+
+    assert found.reports or all(problem.place.file for problem in found.problems)
 
 
 @given(first=st.integers(0, 10**9), growth=st.integers(0, 10**6))
