@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor import values
-from advisor.values import Counter, Number, Range, Truth, Unknown, bounds, known, leaves_of, span
+from advisor.values import Number, Range, Truth, Unknown, bounds, known, leaves_of, span
 
 GRID = [-inf, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 60.0, inf]
 FLOATS = st.sampled_from(GRID) | st.floats(allow_nan=False)
