@@ -82,12 +82,13 @@ class Line(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """A known fault of connections, and the versions that have it."""
+    """A known fault of connections, and the versions that have it; *end*: caller, callee, or "" for both."""
 
     title: str
     since: str
     fixed_in: str
     source: str
+    end: str = ""
 
 
 class ErrorText(NamedTuple):

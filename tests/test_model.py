@@ -250,3 +250,12 @@ def test_parts_of_one_kernel_setting_are_read_apart() -> None:
     read = {name: given.value for name, given in linux.settings.items()}
 
     assert {v for n, v in read.items() if n.startswith("net.ipv4.ip_local_port_range")} == {20000.0, 29999.0}
+
+
+def test_a_fault_of_one_end_is_no_other_ends() -> None:
+    """The caller of two hops of one version has the fault of its client, the callee that of its server."""
+    found = run("path:\n  - {name: a, stack: go@1.22.1}\n  - {name: b, stack: go@1.22.1}\n---\n"
+                "path:\n  - {name: c, stack: go@1.26.1}\n  - {name: d, stack: go@1.26.1}\n")  # fmt: skip
+    judged = {f.summary.split()[0] for report in found.reports for f in report.findings if f.rule == "runtime-known-fault"}
+
+    assert judged == {"a", "d"}

@@ -9,7 +9,7 @@ from advisor.explain.page import Page, Rows, section
 from advisor.explain.settings import find_properties
 from advisor.explain.values import Alone, default_text, newest, rows_text, source_text
 from advisor.knowledge import Knowledge
-from advisor.stacks import Behaviour, Effective, Profile, Setting
+from advisor.stacks import Behaviour, Effective, Fault, Profile, Setting
 
 _ENDS = {"caller": "calls others", "callee": "is called", "middlebox": "watches connections pass", "host": "a kernel",
          "platform": "a platform"}  # fmt: skip
@@ -35,7 +35,7 @@ def stack_page(profile: Profile, version: str | None, knowledge: Knowledge) -> P
             *section("Traps", Rows([(s.name, s.trap) for s in profile.settings.values() if s.trap])),
             *conflict_sections(profile, version, knowledge),
             *section("Error texts", Rows([(e.text, e.symptom, e.means) for e in profile.errors])),
-            *section("Known faults", Rows([(_since(f.since, f.fixed_in), f"{f.title} ({f.source})") for f in profile.faults])),
+            *section("Known faults", Rows([_fault(f) for f in profile.faults])),
             *section("Settings, with defaults by version", Rows(list(_settings(profile)))),
             *section("What no setting changes, by version", Rows(list(_by_version(profile, knowledge)))),
             *section("Versions", ", ".join(f"{v.line} until {v.end_of_life}" if v.end_of_life else f"{v.line}"
@@ -87,5 +87,7 @@ def _by_version(profile: Profile, knowledge: Knowledge) -> Iterator[tuple[str, s
             yield name, f"{rows_text(given.rows, found[0][1].kind)} [{sources}]"
 
 
-def _since(since: str, fixed: str) -> str:
-    return f"{since if since != '0' else 'all'} to before {fixed}" if fixed else f"from {since}"
+def _fault(fault: Fault) -> tuple[str, str]:
+    since = "all" if fault.since == "0" else fault.since
+    end = f", as {fault.end}" if fault.end else ""
+    return f"{since} to before {fault.fixed_in}" if fault.fixed_in else f"from {since}", f"{fault.title}{end} ({fault.source})"

@@ -49,7 +49,7 @@ def load_profile(entries: list[Entry], properties: Properties) -> tuple[Profile 
     problems += _load_given(profile, properties, entry)
     profile.errors = tuple(ErrorText(e["text"], e["class"], e.get("end", ""), e.get("means", ""))
                            for e in plain.get("errors", ()))  # fmt: skip
-    profile.faults = tuple(Fault(f["title"], f.get("since", "0"), f.get("fixed_in", ""), f.get("source", ""))
+    profile.faults = tuple(Fault(f["title"], f.get("since", "0"), f.get("fixed_in", ""), f.get("source", ""), f.get("end", ""))
                            for f in plain.get("faults", ()))  # fmt: skip
     profile.middleboxes = tuple(plain.get("middleboxes", ()))
     problems += _implied(profile, properties, entry)

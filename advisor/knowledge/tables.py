@@ -101,8 +101,8 @@ PROFILE = Table("the stack", {
         "text": NAME, "class": NAME, "end": TEXT, "means": TEXT,
     }, ("text", "class")), "a list of {text, class, end, means}"),
     "faults": ListOf(Table("the fault", {
-        "title": NAME, "since": VERSION, "fixed_in": VERSION, "source": TEXT,
-    }, ("title",)), "a list of {title, since, fixed_in, source}"),
+        "title": NAME, "end": Words("caller", "callee"), "since": VERSION, "fixed_in": VERSION, "source": TEXT,
+    }, ("title",)), "a list of {title, end, since, fixed_in, source}"),
     "implies": MapOf(Table("what is implied", {"value": _SPOKEN, "source": TEXT}, ("value", "source")), "a mapping of properties"),
     "middleboxes": NAMES,
 }, ("stack",))  # fmt: skip

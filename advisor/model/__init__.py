@@ -327,6 +327,8 @@ def _fault(fault: Fault) -> Subject:
     element.stated["title"] = Given(fault.title, source)
     element.stated["since"] = Given(fault.since, source)
     element.stated["fixed_in"] = Given(fault.fixed_in or "9999", source)
+    if fault.end:
+        element.stated["end"] = Given(fault.end, source)
     return element
 
 
