@@ -13,13 +13,14 @@ from typing import Any
 
 from advisor.document import Document, Hop, StackRef, chains
 from advisor.errors import Place, Problem
-from advisor.facts import Given, Hook, Source, Store, Subject
+from advisor.facts import Given, Source, Store, Subject
 from advisor.hostfacts import HostReader, folder_of, given
 from advisor.knowledge import Knowledge
 from advisor.model import loads
 from advisor.model.parts import HopModel, PathModel, System
 from advisor.model.settings import SettingsReader
 from advisor.model.sharing import Key, Sharing
+from advisor.model.stretch import carry, link
 from advisor.stacks import Fault, Profile
 
 __all__ = ["Builder", "HopModel", "PathModel", "System"]
@@ -68,7 +69,7 @@ class Builder:
         self.hops, self.legs, self.loads = {}, {}, {}
         paths = [path for document in documents for path in self._document(document)]
         for leg, carried in self.loads.items():
-            self._finish_leg(leg, carried)
+            carry(leg, carried)
         for hop in self.hops.values():
             _finish_hop(hop, self.run)
         hosts = dict.fromkeys(hop.host for hop in self.hops.values())
@@ -289,36 +290,11 @@ class Builder:
             legs = hop.lists[direction]
             assert legs is not None
             legs.append(leg)
-        _link(leg, [hop.raw for hop in (*between, callee)])
+        link(leg, [hop.raw for hop in (*between, callee)])
         return leg
-
-    def _finish_leg(self, leg: Subject, carried: list[loads.Load]) -> None:
-        workloads = list(dict.fromkeys(load.workload for load in carried))
-        leg.scopes["workload"] = workloads[0] if len(workloads) == 1 else loads.merged(workloads)
-        for end in ("caller", "callee"):
-            subject = leg.parts[end]
-            subject.scopes = {**leg.scopes, **subject.scopes, end: subject}
-        source = Source("derived", None, loads.rate_title(carried))
-        leg.stated["rate"] = Given(Hook(loads.rate(carried), leg), source)
-        if "rtt" not in leg.stated:
-            leg.stated["rtt"] = Given(Hook(loads.rtt(leg), leg), Source("derived", None, "at most the median latency"))
 
 
 _OTHER = Given("other", Source("none"))
-
-
-def _link(leg: Subject, stretch: list[Hop]) -> None:
-    """State of a leg what the links on it say: round trips add up, bandwidth and MTU are the least."""
-    for hop in stretch:
-        for name in ("protocol", "tls", "transport"):
-            if name in hop.link:
-                leg.stated[name] = given(hop.link[name])
-    for name in ("rtt", "bandwidth", "mtu", "loss"):
-        stated = [hop.link[name] for hop in stretch if name in hop.link]
-        if stated:
-            figures = [float(s.value) for s in stated]  # type: ignore[arg-type]
-            value = sum(figures) if name == "rtt" else max(figures) if name == "loss" else min(figures)
-            leg.stated[name] = given(stated[-1])._replace(value=value)
 
 
 def _fault(fault: Fault) -> Subject:
