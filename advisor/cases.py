@@ -263,9 +263,9 @@ def _profile_case(profile: Profile, case: Mapping[str, Any], knowledge: Knowledg
         if rest[-1] not in properties.all[owner.kind] and owner.wide is not None:
             owner = owner.wide
         owner.stated[rest[-1]] = Given(_value(raw, prop.kind, (owner, rest[-1])), _CASE)
-    for name, (implied, _) in profile.implies.items():
+    for name, implied in profile.implies.items():
         role, _, rest = name.partition(".")
-        subjects[role].stated.setdefault(rest, Given(implied, _CASE))
+        subjects[role].stated.setdefault(rest, Given(implied.value, _CASE))
     sheet = Sheet(properties)
     for name, raw in case["expect"].items():
         first, *rest = name.split(".")

@@ -15,8 +15,8 @@ from advisor.reading import Entry, Late
 from advisor.settings import UNSET, Row, Setting, alias, pick, text_of
 from advisor.values import Unknown, older
 
-__all__ = ["UNSET", "Behaviour", "Effective", "ErrorText", "Fault", "Line", "Moves", "Part", "Profile", "Row", "Setting", "alias",
-           "pick", "text_of"]  # fmt: skip
+__all__ = ["UNSET", "Behaviour", "Effective", "ErrorText", "Fault", "Implied", "Line", "Moves", "Part", "Profile", "Row", "Setting",
+           "alias", "pick", "text_of"]  # fmt: skip
 
 
 class Part(NamedTuple):
@@ -74,6 +74,19 @@ class Behaviour(NamedTuple):
     source: str
 
 
+class Implied(NamedTuple):
+    """
+    What a platform implies of what runs there.
+
+    Attributes:
+        limit: Whether it bounds what a stack does when nothing is set, so that the lower of the two holds.
+    """
+
+    value: Any
+    source: str
+    limit: bool = False
+
+
 class Line(NamedTuple):
     """A release line and its last day of support."""
 
@@ -122,8 +135,9 @@ class Profile(Late):
         self.cases: list[Any] = []
         self.case_entry: Entry | None = None
         self.verified = True
-        self.implies: dict[str, tuple[Any, str]] = {}
-        self.middleboxes: tuple[str, ...] = ()
+        self.implies: dict[str, Implied] = {}
+        self.middleboxes: dict[str, tuple[str, ...]] = {}
+        self.instead_of: tuple[str, ...] = ()
         self.aliases: dict[str, Setting] = {}
 
     @property

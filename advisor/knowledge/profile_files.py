@@ -15,7 +15,22 @@ from advisor.knowledge.shapes import check, stops
 from advisor.knowledge.tables import PROFILE, PROFILE_CASES
 from advisor.properties import ALIASES, WIDER, Properties, PropertyScope, read
 from advisor.reading import Entry
-from advisor.stacks import UNSET, Behaviour, Effective, ErrorText, Fault, Line, Moves, Part, Profile, Row, Setting, alias, text_of
+from advisor.stacks import (
+    UNSET,
+    Behaviour,
+    Effective,
+    ErrorText,
+    Fault,
+    Implied,
+    Line,
+    Moves,
+    Part,
+    Profile,
+    Row,
+    Setting,
+    alias,
+    text_of,
+)
 
 ROLES = ("caller", "callee", "hop", "host", "middlebox")
 
@@ -51,7 +66,8 @@ def load_profile(entries: list[Entry], properties: Properties) -> tuple[Profile 
                            for e in plain.get("errors", ()))  # fmt: skip
     profile.faults = tuple(Fault(f["title"], f.get("since", "0"), f.get("fixed_in", ""), f.get("source", ""), f.get("end", ""))
                            for f in plain.get("faults", ()))  # fmt: skip
-    profile.middleboxes = tuple(plain.get("middleboxes", ()))
+    profile.middleboxes = {side: tuple(names) for side, names in plain.get("middleboxes", {}).items()}
+    profile.instead_of = tuple(plain.get("instead_of", ()))
     problems += _implied(profile, properties, entry)
     if cases:
         profile.case_entry, profile.cases = cases[0], cases[0].plain["cases"]
@@ -68,8 +84,12 @@ def _implied(profile: Profile, properties: Properties, entry: Entry) -> list[Pro
         if kind is None:
             problems.append(Problem(entry.key("implies", name), _no_property(properties, name)))
             continue
+        limit = bool(spec.get("limit", False))
+        if limit and kind.base != "number":
+            problems.append(Problem(at, f"{name} is a {kind.name}; a limit is a number"))
+            continue
         try:
-            profile.implies[name] = (read(spec["value"], kind, UNSET), spec["source"])
+            profile.implies[name] = Implied(read(spec["value"], kind, UNSET), spec["source"], limit)
         except ValueError as error:
             problems.append(Problem(at, f"{name}: {error}"))
     return problems

@@ -103,8 +103,10 @@ PROFILE = Table("the stack", {
     "faults": ListOf(Table("the fault", {
         "title": NAME, "end": Words("caller", "callee"), "since": VERSION, "fixed_in": VERSION, "source": TEXT,
     }, ("title",)), "a list of {title, end, since, fixed_in, source}"),
-    "implies": MapOf(Table("what is implied", {"value": _SPOKEN, "source": TEXT}, ("value", "source")), "a mapping of properties"),
-    "middleboxes": NAMES,
+    "implies": MapOf(Table("what is implied", {
+        "value": _SPOKEN, "source": TEXT, "limit": FLAG,
+    }, ("value", "source")), "a mapping of properties"),
+    "middleboxes": Table("the devices", {"inbound": NAMES, "outbound": NAMES}), "instead_of": NAMES,
 }, ("stack",))  # fmt: skip
 PROFILE_CASES = Table("the document of cases", {"cases": ListOf(Table("the case", {
     "name": NAME, "version": VERSION, "given": MapOf(_Given(), "a mapping of settings to values"),

@@ -18,6 +18,7 @@ from advisor.hostfacts import HostReader, folder_of, given
 from advisor.knowledge import Knowledge
 from advisor.model import loads
 from advisor.model.parts import HopModel, PathModel, System
+from advisor.model.platforms import apart, devices, imply
 from advisor.model.settings import SettingsReader
 from advisor.model.sharing import Key, Sharing
 from advisor.model.stretch import carry, link
@@ -68,6 +69,10 @@ class Builder:
         """Return the system that the *documents* of one group are."""
         self.hops, self.legs, self.loads = {}, {}, {}
         paths = [path for document in documents for path in self._document(document)]
+        for hop in self.hops.values():
+            platform = self._platform(hop)
+            if platform is not None and hop.raw.platform is not None:
+                imply(hop, platform, hop.raw.platform)
         for leg, carried in self.loads.items():
             carry(leg, carried)
         for hop in self.hops.values():
@@ -157,38 +162,25 @@ class Builder:
         self._state(model, raw)
         self.settings.take(model, raw.settings)
         self.settings.twice(model)
-        self._platform(model, raw)
         return model
 
-    def _platform(self, model: HopModel, raw: Hop) -> None:
-        """State what the platform implies, where neither the document nor the stack says otherwise."""
-        platform = self.knowledge.profile(raw.platform.name) if raw.platform else None
-        if raw.platform is None or platform is None:
-            return
-        subjects = {s.role: s for s in (*model.subjects, model.host)}
-        for name, (value, reference) in platform.implies.items():
-            role, _, prop = name.partition(".")
-            subject = subjects.get(role)
-            if subject is not None and name not in model.profile.gives:
-                source = Source("implied", raw.platform.place, platform.name, reference)
-                subject.stated.setdefault(prop, Given(value, source))
+    def _platform(self, model: HopModel) -> Profile | None:
+        ref = model.raw.platform
+        return self.knowledge.profile(ref.name) if ref else None
 
-    def _implied_boxes(self, callee: HopModel, between: list[HopModel]) -> list[HopModel]:
-        """Return the devices that the callee's platform puts before it and that the document does not name."""
-        ref = callee.raw.platform
-        platform = self.knowledge.profile(ref.name) if ref else None
-        if ref is None or platform is None:
+    def _devices(self, model: HopModel, side: str, drawn: list[HopModel]) -> list[HopModel]:
+        """Return the devices that a hop's platform puts on one side of it and that the document does not draw."""
+        platform, ref = self._platform(model), model.raw.platform
+        if platform is None or ref is None:
             return []
-        named = {box.profile.name for box in between}
         found = []
-        for name in platform.middleboxes:
-            if name not in named and self.knowledge.profile(name) is not None:
-                raw = callee.raw._replace(
-                    name=f"{name} of {callee.name}", stack=StackRef(name, None, ref.place), name_place=ref.place, client=None,
-                    platform=None, runtime=None, facts={}, settings=[], host=None, link={}, config=[], use={}, process=[],
-                )  # fmt: skip
-                key = ("implied", callee.key, name)
-                found.append(self.hops.get(key) or self._new_hop(key, raw, None))
+        for name in devices(platform, side, [box.profile for box in drawn]):
+            raw = model.raw._replace(
+                name=f"{name} of {model.name}", stack=StackRef(name, None, ref.place), name_place=ref.place, client=None,
+                platform=None, runtime=None, facts={}, settings=[], host=None, link={}, config=[], use={}, process=[],
+            )  # fmt: skip
+            key = ("implied", model.key, side, name)
+            found.append(self.hops.get(key) or self._new_hop(key, raw, None))
         return found
 
     def _profile(self, stack: StackRef | None) -> Profile:
@@ -253,12 +245,10 @@ class Builder:
         for i, hop in enumerate(hops):
             if hop.middlebox is not None:
                 between.append(hop)
-                shown.append(hop)
                 continue
             if caller is not None:
-                implied = self._implied_boxes(hop, between)
-                between += implied
-                shown += implied
+                if apart(caller.raw, hop.raw):
+                    between = [*self._devices(caller, "outbound", between), *between, *self._devices(hop, "inbound", between)]
                 fans.append(caller.hop)
                 leg = self._leg(caller, hop, between, path)
                 legs.append(leg)
@@ -267,9 +257,9 @@ class Builder:
                 # What stands before the split carries the whole workload once, whatever the number of branches.
                 if part is not None or all(load.workload is not workload for load in carried):
                     carried.append(loads.Load(workload, tuple(fans), part))
-            shown.append(hop)
+            shown += [*between, hop]
             caller, between = hop, []
-        hops[:] = shown
+        hops[:] = [*shown, *between]
         for i, leg in enumerate(legs):
             beyond = leg.lists["beyond"] or []
             leg.lists["beyond"] = [*beyond, *(later for later in legs[i + 1 :] if later not in beyond)]

@@ -8,6 +8,7 @@ from advisor.document import Setting as StatedSetting
 from advisor.errors import Place, Problem, nearest, shown
 from advisor.facts import Given, Source, Store
 from advisor.model.parts import HopModel
+from advisor.model.platforms import forget
 from advisor.properties import Properties, read
 from advisor.stacks import Effective, Setting
 
@@ -127,6 +128,7 @@ class SettingsReader:
             if why := setting.refused(read_, strict=store.profile.owner == "provider"):
                 return Problem(at, f"{why}, and not {shown(part)}")
             store.settings[n] = Given(read_, source)
+            forget(hop, store, n)
         if found:
             return None
         known = [n for store in hop.stores for n in store.profile.settings]
