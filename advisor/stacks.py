@@ -124,6 +124,7 @@ class Profile(Late):
         self.also: tuple[str, ...] = ()
         self.ends: tuple[str, ...] = ()
         self.owner = "us"
+        self.notes = ""
         self.generic = False
         self.code = False
         self.versions: tuple[Line, ...] = ()

@@ -6,6 +6,7 @@ import pytest
 
 from advisor.document import read_documents
 from advisor.errors import Place
+from advisor.explain import explain, text
 from advisor.model import Builder
 from advisor.render import RENDERERS, Options
 from advisor.sheet import Sheet
@@ -146,3 +147,16 @@ def test_what_the_document_states_comes_first() -> None:
     sheet = Sheet(knowledge().properties)
 
     assert (sheet.value(api.hop, "nofile_soft"), sheet.value(api.hop, "nofile_hard")) == (4096, 65535)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS, ids=[p.name for p in PLATFORMS])
+def test_its_page_shows_what_it_implies_its_devices_and_what_is_worth_knowing(
+    platform: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advisor.explain.stacks.conflict_sections", lambda *_: [])  # they take long
+    page = " ".join(text(explain(platform.name, knowledge()), 1000).split())
+
+    assert " ".join(platform.notes.split()) in page
+    assert platform.notes
+    assert [n for n, i in platform.implies.items() if n not in page or " ".join(i.source.split()) not in page] == []
+    assert [stack for stacks in platform.middleboxes.values() for stack in stacks if f"{stack}: " not in page] == []

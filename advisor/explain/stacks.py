@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from advisor.explain.conflicts import conflict_sections
 from advisor.explain.page import Page, Rows, section
 from advisor.explain.settings import find_properties
-from advisor.explain.values import Alone, default_text, newest, rows_text, source_text
+from advisor.explain.values import Alone, default_text, newest, rows_text, source_text, value_text
 from advisor.knowledge import Knowledge
 from advisor.stacks import Behaviour, Effective, Fault, Profile, Setting
 
@@ -32,6 +32,10 @@ def stack_page(profile: Profile, version: str | None, knowledge: Knowledge) -> P
         [
             *section(f"Timers with nothing set{title}", Rows(timers)),
             *section(f"What it does with nothing set{title}", Rows(others)),
+            *section("Worth knowing", profile.notes),
+            *section("What runs there has, unless the document says otherwise", Rows(list(_implied(profile, knowledge)))),
+            *section("Devices around what runs there", Rows(list(_devices(profile, knowledge)))),
+            *section("Drawn on a path, it takes the place of", ", ".join(profile.instead_of)),
             *section("Traps", Rows([(s.name, s.trap) for s in profile.settings.values() if s.trap])),
             *conflict_sections(profile, version, knowledge),
             *section("Error texts", Rows([(e.text, e.symptom, e.means) for e in profile.errors])),
@@ -69,6 +73,21 @@ def _effective(profile: Profile, version: str | None, knowledge: Knowledge) -> t
 def _hosts(given: Setting | Effective | Behaviour) -> bool:
     """Return whether the kernel of the host has a say in what *given* comes to."""
     return isinstance(given, Effective) and any(name.startswith("host.") for name in given.value.names)
+
+
+def _implied(profile: Profile, knowledge: Knowledge) -> Iterator[tuple[str, str, str]]:
+    for name, implied in profile.implies.items():
+        for _, prop in find_properties(name, knowledge):
+            limit = " at most" if implied.limit else ""
+            yield name, f"{value_text(implied.value, prop.kind)}{limit}", f"{prop.means} [{implied.source}]"
+
+
+def _devices(profile: Profile, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    sides = {"inbound": "before it", "outbound": "on its calls"}
+    for side, names in profile.middleboxes.items():
+        for name in names:
+            device = knowledge.profile(name)
+            yield sides[side], f"{name}: {device.title}" if device is not None else name
 
 
 def _settings(profile: Profile) -> Iterator[tuple[str, str]]:

@@ -53,6 +53,7 @@ def load_profile(entries: list[Entry], properties: Properties) -> tuple[Profile 
     profile.also = tuple(plain.get("also", ()))
     profile.ends = tuple(plain.get("ends", ()))
     profile.owner = plain.get("owner", "us")
+    profile.notes = plain.get("notes", "").strip()
     profile.generic = bool(plain.get("generic", False))
     profile.code = bool(plain.get("code", False))
     profile.versions = tuple(Line(v["line"], v.get("end_of_life", "")) for v in plain.get("versions", ()))
