@@ -64,8 +64,9 @@ class Pairs:
         self.subjects: tuple[dict[Hashable, Any], dict[Hashable, Any]] = ({}, {})
         self.documents: dict[Any, frozenset[DocumentId]] = {}
         sides = [[row for judged in side for row in _rows(judged.system, ids)] for side in (old, new)]
-        for rows in sides:
-            rows.sort(key=lambda row: (repr(row.name), row.said, sorted(row.documents)))  # so that no file's place counts
+        contents = _contents((*old, *new), ids)
+        for rows in sides:  # what is written decides what comes first; a file's name only between files that say the same
+            rows.sort(key=lambda row: (repr(row.name), row.said, sorted((contents[d], d) for d in row.documents)))
             self.documents |= {row.item: row.documents for row in rows}
         for one, two in paired(*sides):
             token = ("pair", len(self.tokens))
@@ -156,6 +157,16 @@ def _rows(system: System, ids: Mapping[int, DocumentId]) -> Iterator[Row[Any]]:
             note(leg.scopes["workload"], ("shared workload", ""), document)
     for subject, found in owners.items():
         yield Row(names[subject], subject, frozenset(found), texts[subject])
+
+
+def _contents(judged: Iterable[Judged], ids: Mapping[int, DocumentId]) -> dict[DocumentId, list[str]]:
+    """Return what each document says, on the old side and then on the new one."""
+    found: dict[DocumentId, list[str]] = defaultdict(list)
+    for one in judged:
+        for path in one.system.paths:
+            workload = sorted((name, given.source.text) for name, given in path.workload.stated.items())
+            found[ids[id(path.document)]].append(repr((workload, [(hop.name, _said(hop)) for hop in path.hops])))
+    return found
 
 
 def _said(hop: HopModel) -> str:
