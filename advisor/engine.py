@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from advisor.facts import Subject
 from advisor.rules import Rule
 from advisor.sheet import Env, Sheet
-from advisor.values import Leaf, Truth, Unknown, both, leaves_of
+from advisor.values import VERSIONS, Leaf, Truth, Unknown, both, leaves_of
 
 VIOLATED, MET, UNKNOWN, NOT_APPLICABLE, FAULT = "violated", "met", "unknown", "not applicable", "fault"
 
@@ -119,7 +119,7 @@ def _partial_versions(instance: Instance, env: Env) -> tuple[Leaf, ...]:
     found = []
     for name in names:
         first, *rest = name.split(".")
-        if rest and rest[-1] in ("version", "kernel"):
+        if rest and rest[-1] in VERSIONS:
             subject = env.bind[first]
             for part in rest[:-1]:
                 subject = subject.parts[part]

@@ -59,6 +59,8 @@ class Unknown:
         return "Unknown" if self.options is None else f"Unknown({sorted(map(str, self.options))})"
 
 
+VERSIONS = ("version", "kernel")  # the facts on which defaults hang
+
 Number = float | Range
 Truth = bool | Unknown
 Value = float | bool | str | Range | Unknown
@@ -313,15 +315,24 @@ def choose(condition: Truth, then: Callable[[], Any], otherwise: Callable[[], An
 
 
 def first(*values: Callable[[], Any]) -> Any:
-    """Return the first value that is known, else what is known of the first."""
+    """
+    Return the first value that is known, else what is known of the first.
+
+    What is not known for want of a version is not passed over: each version has a value, and the next one is not it.
+    """
     seen = [value() for value in values[:1]]
-    if known(seen[0]):
+    if known(seen[0]) or by_version(seen[0]):
         return seen[0]
     for value in values[1:]:
         later = value()
-        if known(later):
+        if known(later) or by_version(later):
             return later
     return seen[0]
+
+
+def by_version(value: Any) -> bool:
+    """Return whether a value is not known because a version is not."""
+    return any(name in VERSIONS for _, name in leaves_of(value))
 
 
 def older(version: str | Unknown, than: str | Unknown) -> Truth:

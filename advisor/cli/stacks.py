@@ -82,8 +82,9 @@ def show(name: str, format_: str) -> int:
 @options.as_data
 def conflicts(every: bool, format_: str) -> int:
     """
-    Show the pairs of stacks whose defaults are at odds, and the rules that say so. docs/default-conflicts.md has all versions,
-    and the devices between.
+    Show the pairs of stacks whose defaults are at odds, and the rules that say so.
+
+    Each stack is at its newest version. docs/default-conflicts.md has all versions, and the devices between.
 
     \b
     Example:

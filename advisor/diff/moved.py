@@ -14,9 +14,9 @@ from advisor.report import Judged
 from advisor.report.parts import FactView
 from advisor.report.words import Words
 from advisor.revisions import State
+from advisor.values import VERSIONS
 
 _TRIALS = 2000  # of a value put back: a millisecond each, and in a review of that many nobody asks which one of several it was
-_VERSIONS = ("version", "kernel")  # what defaults hang on: a default that moved is told, and the version with it
 Key = tuple[Hashable, str]
 
 
@@ -130,9 +130,9 @@ class Comparison:
             todo += inputs
             if not self.differs(key):
                 continue
-            if key[1] in _VERSIONS and key not in direct:
+            if key[1] in VERSIONS and key not in direct:
                 versions[key] = None
-            elif not any(self.differs(i) and i[1] not in _VERSIONS for i in inputs):
+            elif not any(self.differs(i) and i[1] not in VERSIONS for i in inputs):
                 found[key] = None
         return list(found or versions)
 
