@@ -97,9 +97,9 @@ def conflicts(every: bool, format_: str) -> int:
     if format_ == "json":
         terminal.say(json.dumps([p._asdict() for p in found], indent=2, ensure_ascii=False))
     else:
-        said = ("; ".join(filter(None, (p.verdict, p.why))) if every else p.why for p in found)
-        rows = [(p.caller, p.keeps, p.callee, p.closes, why) for p, why in zip(found, said, strict=True)]
-        terminal.table([("caller", "keeps idle", "callee", "closes at", ""), *rows])
+        said = (", ".join(filter(None, (p.verdict if every else "", p.why))) for p in found)
+        rows = [(p.caller, p.callee, f"{p.keeps}, {p.closes}: {why}") for p, why in zip(found, said, strict=True)]
+        terminal.table([("caller", "callee", "keeps idle, closes at: rules"), *rows])
     return 0
 
 
