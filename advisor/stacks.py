@@ -65,6 +65,7 @@ class Effective(NamedTuple):
     value: Expression
     moves: Moves | None
     source: str
+    verified: bool = True
 
 
 class Behaviour(NamedTuple):
@@ -72,6 +73,7 @@ class Behaviour(NamedTuple):
 
     rows: tuple[Row, ...]
     source: str
+    verified: bool = True
 
 
 class Implied(NamedTuple):
@@ -85,6 +87,7 @@ class Implied(NamedTuple):
     value: Any
     source: str
     limit: bool = False
+    verified: bool = True
 
 
 class Line(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,11 @@ import pytest
 from advisor.api import check
 from advisor.document import read_documents
 from advisor.errors import InputError
+from advisor.explain import explain
+from advisor.explain import text as page
+from advisor.knowledge import load_knowledge
 from advisor.model import Builder, System
+from advisor.report.words import Words
 from advisor.sheet import Sheet
 from advisor.stacks import Row, pick
 from advisor.units import show
@@ -259,3 +264,68 @@ def test_a_fault_of_one_end_is_no_other_ends() -> None:
     judged = {f.summary.split()[0] for report in found.reports for f in report.findings if f.rule == "runtime-known-fault"}
 
     assert judged == {"a", "d"}
+
+
+PACK = """
+stack: house-proxy
+title: a proxy of ours
+ends: [caller, callee]
+settings:
+  keep: {kind: duration, default: 10s, source: its manual 1.0}
+effective:
+  callee.idle_timeout: {value: keep + 1s, source: its manual 1.0, verified: false}
+behaviour:
+  caller.idle_timeout: {value: 1h, source: its manual 1.0, verified: false}
+  caller.max_age: {value: never, source: its manual 1.0}
+---
+cases:
+  - {name: defaults, expect: {callee.idle_timeout: 11s, caller.idle_timeout: 1h}}
+"""
+PLATFORM = """
+stack: house-platform
+title: a platform of ours
+ends: [platform]
+implies:
+  callee.kill_after: {value: 30s, source: its manual 1.0, verified: false}
+  callee.pre_stop_delay: {value: 0s, source: its manual 1.0}
+---
+cases:
+  - {name: implied, expect: {callee.kill_after: 30s}}
+"""
+
+
+def test_what_was_not_verified_is_said_so(tmp_path: Path) -> None:
+    """A row of effective, behaviour and implies, as a setting."""
+    (tmp_path / "house-proxy.yaml").write_text(PACK)
+    (tmp_path / "house-platform.yaml").write_text(PLATFORM)
+    known = load_knowledge([str(tmp_path)])
+    third = "  - {name: c, stack: house-proxy, platform: house-platform}\n"
+    documents, _ = read_documents(["-"], stdin=pair("house-proxy", "node@18") + third)
+    (system,) = Builder(known, TODAY).build(documents)
+    proxy, _, last = system.hops
+    assert proxy.caller is not None
+    assert last.callee is not None
+    words = Words(Sheet(known.properties))
+
+    assert "not verified" in words.fact(proxy.caller, "idle_timeout").words
+    assert "not verified" not in words.fact(proxy.caller, "max_age").words
+    assert "not verified" in words.fact(last.callee, "idle_timeout").words
+    assert words.fact(last.callee, "kill_after").words == "implied by house-platform, not verified"
+    assert words.fact(last.callee, "pre_stop_delay").words == "implied by house-platform"
+
+
+@pytest.mark.parametrize(("pack", "confidence"), [(PACK, "medium"), (PACK.replace(", verified: false", ""), "high")])
+def test_what_was_not_verified_makes_a_finding_less_sure(pack: str, confidence: str, tmp_path: Path) -> None:
+    (tmp_path / "house-proxy.yaml").write_text(pack)
+    judged = check(["-"], stdin=pair("house-proxy", "node@18", more_a="settings: {caller.reuses: true}"), today=TODAY,
+                   knowledge=load_knowledge([str(tmp_path)]))  # fmt: skip
+
+    assert [f.confidence for f in judged.reports[0].findings if f.rule == "idle-timeout-ordering"] == [confidence]
+
+
+@pytest.mark.parametrize(("stack", "rows"), [("house-proxy", 2), ("house-platform", 1)])
+def test_what_was_not_verified_is_marked_on_its_page(stack: str, rows: int, tmp_path: Path) -> None:
+    (tmp_path / "house-proxy.yaml").write_text(PACK)
+    (tmp_path / "house-platform.yaml").write_text(PLATFORM)
+
+    assert page(explain(stack, load_knowledge([str(tmp_path)])), 1000).count("not verified") == rows

@@ -157,7 +157,8 @@ def _behaviour(profile: Profile, knowledge: Knowledge) -> Iterator[tuple[str, st
         role, _, rest = name.partition(".")
         found = knowledge.properties.find({"caller": "end", "callee": "end"}.get(role, role), rest)
         if isinstance(given, Behaviour) and found:
-            yield f"`{name}`: {cell(found.means)}", cell(by_version(given.rows, found.kind)), link(cell(given.source))
+            source = given.source + ("" if given.verified else "; not verified")
+            yield f"`{name}`: {cell(found.means)}", cell(by_version(given.rows, found.kind)), link(cell(source))
 
 
 def document_page(_: Knowledge) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from advisor.explain.conflicts import conflict_sections
 from advisor.explain.page import Page, Rows, section
 from advisor.explain.settings import find_properties
-from advisor.explain.values import Alone, default_text, newest, rows_text, source_text, value_text
+from advisor.explain.values import Alone, default_text, given_source, newest, rows_text, source_text, value_text
 from advisor.knowledge import Knowledge
 from advisor.stacks import Behaviour, Effective, Fault, Profile, Setting
 
@@ -62,7 +62,8 @@ def _effective(profile: Profile, version: str | None, knowledge: Knowledge) -> t
             continue
         fact = alone.fact(name)
         called = "no setting" if isinstance(profile.gives[name], Behaviour) else fact.name
-        source = fact.words if fact.source in ("effective", "derived") else fact.reference
+        unsure = "; not verified" if "not verified" in fact.words and fact.source == "behaviour" else ""
+        source = fact.words if fact.source in ("effective", "derived") else fact.reference + unsure
         told = f"{called}: {found[0][1].means}" + (f" [{source}]" if source else "")
         if fact.value == "unknown":
             shown = "the host's" if _hosts(profile.gives[name]) and not name.startswith("host.") else "unknown"
@@ -79,7 +80,7 @@ def _implied(profile: Profile, knowledge: Knowledge) -> Iterator[tuple[str, str,
     for name, implied in profile.implies.items():
         for _, prop in find_properties(name, knowledge):
             limit = " at most" if implied.limit else ""
-            yield name, f"{value_text(implied.value, prop.kind)}{limit}", f"{prop.means} [{implied.source}]"
+            yield name, f"{value_text(implied.value, prop.kind)}{limit}", f"{prop.means} [{given_source(implied)}]"
 
 
 def _devices(profile: Profile, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
@@ -102,8 +103,7 @@ def _by_version(profile: Profile, knowledge: Knowledge) -> Iterator[tuple[str, s
     for name, given in profile.gives.items():
         found = find_properties(name, knowledge)
         if isinstance(given, Behaviour) and found and len(given.rows) > 1:
-            sources = "; ".join(dict.fromkeys(filter(None, (given.source, *(row.source for row in given.rows)))))
-            yield name, f"{rows_text(given.rows, found[0][1].kind)} [{sources}]"
+            yield name, f"{rows_text(given.rows, found[0][1].kind)} [{given_source(given)}]"
 
 
 def _fault(fault: Fault) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from advisor.knowledge import Knowledge
 from advisor.report.parts import FactView
 from advisor.report.words import Words
 from advisor.sheet import Sheet
-from advisor.stacks import UNSET, Profile, Row, Setting
+from advisor.stacks import UNSET, Behaviour, Effective, Implied, Profile, Row, Setting
 from advisor.units import show
 from advisor.values import Range, Unknown
 
@@ -63,6 +63,12 @@ def source_text(setting: Setting) -> str:
     unsure = ["not verified"] if not setting.verified else []
     unsure += ["no version named"] if any(unpinned(setting, row) for row in rows) else []
     return "; ".join(filter(None, (*sources, *unsure)))
+
+
+def given_source(given: Effective | Behaviour | Implied) -> str:
+    """Return where what no single setting decides is from, and what is not sure about that."""
+    rows = [row.source for row in given.rows] if isinstance(given, Behaviour) else []
+    return "; ".join(dict.fromkeys(filter(None, (given.source, *rows, "" if given.verified else "not verified"))))
 
 
 def newest(profile: Profile) -> str | None:

@@ -90,7 +90,8 @@ def _implied(profile: Profile, properties: Properties, entry: Entry) -> list[Pro
             problems.append(Problem(at, f"{name} is a {kind.name}; a limit is a number"))
             continue
         try:
-            profile.implies[name] = Implied(read(spec["value"], kind, UNSET), spec["source"], limit)
+            sure = bool(spec.get("verified", profile.verified))
+            profile.implies[name] = Implied(read(spec["value"], kind, UNSET), spec["source"], limit, sure)
         except ValueError as error:
             problems.append(Problem(at, f"{name}: {error}"))
     return problems
@@ -139,7 +140,7 @@ def _load_given(profile: Profile, properties: Properties, entry: Entry) -> list[
         try:
             profile.gives[name] = Behaviour(tuple(
                 Row(text_of(r.get("from")), text_of(r.get("until")), read(r["value"], kind, UNSET), r.get("source", ""))
-                for r in rows), spec.get("source", ""))  # fmt: skip
+                for r in rows), spec.get("source", ""), bool(spec.get("verified", profile.verified)))  # fmt: skip
         except ValueError as error:
             problems.append(Problem(at, f"{name}: {error}"))
         if not spec.get("source") and not all(r.get("source") for r in rows) and not profile.generic:
@@ -184,5 +185,5 @@ def _effective(profile: Profile, properties: Properties, entry: Entry, name: str
         moves = found if isinstance(found, Moves) else None
     elif value.text in profile.aliases or (value.text.startswith("host.") and scope.lookup(value.text)):
         moves = Moves((Part(profile.aliases[value.text].name if value.text in profile.aliases else value.text),))
-    profile.gives[name] = Effective(value, moves, spec.get("source", ""))
+    profile.gives[name] = Effective(value, moves, spec.get("source", ""), bool(spec.get("verified", profile.verified)))
     return problems

@@ -92,10 +92,11 @@ PROFILE = Table("the stack", {
     "versions": ListOf(Table("the version", {"line": VERSION, "end_of_life": DATE}, ("line",)), "a list of {line, end_of_life}"),
     "versions_source": TEXT, "settings": MapOf(_SETTING, "a mapping of settings"),
     "effective": MapOf(Table("the effective property", {
-        "value": EXPRESSION, "moves": Either(NAME, _MOVES), "source": TEXT, "note": TEXT,
+        "value": EXPRESSION, "moves": Either(NAME, _MOVES), "source": TEXT, "note": TEXT, "verified": FLAG,
     }, ("value",)), "a mapping of properties"),
     "behaviour": MapOf(Table("the behaviour", {
         "value": _SPOKEN, "rows": ListOf(_ROW, "a list of {from, until, value}", 1), "source": TEXT, "note": TEXT,
+        "verified": FLAG,
     }), "a mapping of properties"),
     "errors": ListOf(Table("the error text", {
         "text": NAME, "class": NAME, "end": TEXT, "means": TEXT,
@@ -104,7 +105,7 @@ PROFILE = Table("the stack", {
         "title": NAME, "end": Words("caller", "callee"), "since": VERSION, "fixed_in": VERSION, "source": TEXT,
     }, ("title",)), "a list of {title, end, since, fixed_in, source}"),
     "implies": MapOf(Table("what is implied", {
-        "value": _SPOKEN, "source": TEXT, "limit": FLAG,
+        "value": _SPOKEN, "source": TEXT, "limit": FLAG, "verified": FLAG,
     }, ("value", "source")), "a mapping of properties"),
     "middleboxes": Table("the devices", {"inbound": NAMES, "outbound": NAMES}), "instead_of": NAMES,
 }, ("stack",))  # fmt: skip

@@ -19,7 +19,8 @@ def imply(model: HopModel, platform: Profile, ref: StackRef) -> None:
         role, _, prop = name.partition(".")
         subject = subjects.get(role)
         if subject is not None and prop not in subject.stated and not _says(subject.store, name, implied):
-            subject.stated[prop] = Given(implied.value, Source("implied", ref.place, platform.name, implied.source))
+            title = platform.name if implied.verified else f"{platform.name}, not verified"
+            subject.stated[prop] = Given(implied.value, Source("implied", ref.place, title, implied.source))
 
 
 def forget(model: HopModel, store: Store, setting: str) -> None:

@@ -102,9 +102,9 @@ class FindingWriter:
         return strong if len(strong) > 1 else telling or list(found)
 
     def _confidence(self, outcome: Outcome, evidence: list[FactView]) -> str:
-        """Return the rule's confidence, a step lower where a fact is an estimate or a default that was not verified."""
+        """Return the rule's confidence, a step lower where a fact is an estimate or was not verified."""
         steps = CONFIDENCES.index(outcome.instance.rule.confidence)
-        if any(f.source in ("estimated", "unverified") or "estimate" in f.words for f in evidence):
+        if any(f.source in ("estimated", "unverified") or "estimate" in f.words or "not verified" in f.words for f in evidence):
             steps += 1
         return CONFIDENCES[min(steps, len(CONFIDENCES) - 1)]
 

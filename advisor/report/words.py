@@ -14,7 +14,7 @@ from advisor.report.parts import FactView
 from advisor.report.shown import counted, listed, shown, tidy
 from advisor.rules import Template
 from advisor.sheet import Env, Sheet
-from advisor.stacks import UNSET, Effective, Profile, Setting
+from advisor.stacks import UNSET, Behaviour, Effective, Profile, Setting
 from advisor.values import Range, known
 
 _TOLD = ("stated", "captured", "estimated")
@@ -70,6 +70,9 @@ class Words:
         cell = self.sheet.cell(subject, prop)
         kind = unit_kind(spec.kind) if spec else "text"
         shows, name, words = self._origin(subject, prop, cell)
+        gives = self.gives(subject, prop) if cell.source.kind in ("behaviour", "effective") else None
+        if isinstance(gives, (Behaviour, Effective)) and not gives.verified:
+            words += ", not verified"
         full = f"{subject.role or subject.kind}.{prop}"
         raw = cell.value if isinstance(cell.value, (float, bool, str)) else None
         value = bounded(cell.value, spec) if spec else shown(cell.value, kind)
