@@ -17,16 +17,15 @@ from advisor.facts import Given, Source, Store, Subject
 from advisor.hostfacts import HostReader, folder_of, given
 from advisor.knowledge import Knowledge
 from advisor.model import loads
+from advisor.model.lifetime import known_faults, state_life
 from advisor.model.parts import HopModel, PathModel, System
 from advisor.model.platforms import apart, devices, imply
 from advisor.model.settings import SettingsReader
 from advisor.model.sharing import Key, Sharing
 from advisor.model.stretch import carry, link
-from advisor.stacks import Fault, Profile
+from advisor.stacks import Profile
 
 __all__ = ["Builder", "HopModel", "PathModel", "System"]
-
-_NEVER = "9999-12-31"
 
 
 class Builder:
@@ -141,13 +140,12 @@ class Builder:
         hop.stated["stack"] = Given(profile.name, Source("stated", place, text=profile.name))
         if version:
             hop.stated["version"] = Given(version, Source("stated", place, text=version))
-        self._life(hop, profile, version, place)
+        state_life(hop, profile, version, place)
         foreign = profile.owner == "provider" or profile.is_middlebox  # no process of ours runs there
         if foreign:
             for name in ("nofile_soft", "nofile_hard"):
                 hop.stated[name] = Given(inf, Source("none", None, profile.name))
-        faults = [_fault(fault) for fault in profile.faults]
-        hop.lists = {"inbound": [], "outbound": [], "endpoints": None, "known_faults": faults}
+        hop.lists = {"inbound": [], "outbound": [], "endpoints": None, "known_faults": known_faults(profile)}
         model.host = Subject("host", raw.name, role="host", place=raw.host.place if raw.host else raw.name_place)
         model.host.lists = {"stated_sysctls": [], "listeners": [], "silent_peers": []}
         model.host.scopes = {"run": self.run}
@@ -186,15 +184,6 @@ class Builder:
     def _profile(self, stack: StackRef | None) -> Profile:
         found = self.knowledge.profile(stack.name if stack else "unknown")
         return found or self.knowledge.profile("unknown") or Profile("unknown")
-
-    @staticmethod
-    def _life(hop: Subject, profile: Profile, version: str | None, place: Place) -> None:
-        """State the last day of support; a stack or line that has none yet has no end."""
-        end = profile.end_of_life(version)
-        if isinstance(end, str):
-            hop.stated["end_of_life"] = Given(end, Source("default", place, profile.name, profile.versions_source))
-        elif not profile.generic and (profile.is_supported(version) or not any(v.end_of_life for v in profile.versions)):
-            hop.stated["end_of_life"] = Given(_NEVER, Source("none", None, profile.name))
 
     def _ends(self, model: HopModel, raw: Hop, store: Store) -> None:
         hop, at = model.hop, raw.name_place
@@ -275,6 +264,10 @@ class Builder:
         leg = self.legs[key] = Subject("leg", f"{caller.name} -> {callee.name}", place=callee.place)
         leg.parts = {"caller": caller.caller, "callee": callee.callee}
         leg.lists = {"middleboxes": [box.middlebox for box in between if box.middlebox is not None], "beyond": []}
+        for box in leg.lists["middleboxes"] or ():
+            callers = box.lists.setdefault("callers", [])
+            if callers is not None and caller.hop not in callers:
+                callers.append(caller.hop)
         leg.scopes = {"caller": caller.caller, "callee": callee.callee, "leg": leg, "run": self.run, "path": path}
         for hop, direction in ((caller.hop, "outbound"), (callee.hop, "inbound")):
             legs = hop.lists[direction]
@@ -285,17 +278,6 @@ class Builder:
 
 
 _OTHER = Given("other", Source("none"))
-
-
-def _fault(fault: Fault) -> Subject:
-    element = Subject("fault", fault.title)
-    source = Source("default", reference=fault.source)
-    element.stated["title"] = Given(fault.title, source)
-    element.stated["since"] = Given(fault.since, source)
-    element.stated["fixed_in"] = Given(fault.fixed_in or "9999", source)
-    if fault.end:
-        element.stated["end"] = Given(fault.end, source)
-    return element
 
 
 def _finish_hop(model: HopModel, run: Subject) -> None:
