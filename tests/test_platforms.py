@@ -11,6 +11,7 @@ from advisor.model import Builder
 from advisor.render import RENDERERS, Options
 from advisor.sheet import Sheet
 from advisor.stacks import Profile
+from advisor.values import Range, bounds
 from tests.strategies import TODAY, knowledge, run
 from tests.test_model import systems
 
@@ -160,3 +161,21 @@ def test_its_page_shows_what_it_implies_its_devices_and_what_is_worth_knowing(
     assert platform.notes
     assert [n for n, i in platform.implies.items() if n not in page or " ".join(i.source.split()) not in page] == []
     assert [stack for stacks in platform.middleboxes.values() for stack in stacks if f"{stack}: " not in page] == []
+
+
+@pytest.mark.parametrize(("stack", "more", "ports"), [
+    ("azure-app-service-snat", ", settings: {size: small}", 5 * 128),  # each instance of the app is one of the plan
+    ("azure-app-service-snat", ", settings: {size: small, instances: 8}", 8 * 128),
+    ("gcp-cloud-nat", "", Range(64.0, 5 * 64.0)),  # several pods can share a VM
+    ("gcp-cloud-nat", ", settings: {VMs: 3}", 3 * 64),
+])  # fmt: skip
+def test_the_ports_of_a_device_are_counted_by_the_instances_that_call_through_it(stack: str, more: str, ports: object) -> None:
+    """One caller of two hops counts once, two callers count both."""
+    way = f"  - {{name: way, stack: {stack}{more}}}\n"
+    text = "---\n".join(f"path:\n  - {{name: {a}, stack: go, instances: {n}}}\n{way}  - {{name: {b}, stack: node}}\n"
+                        for a, n, b in (("one", 2, "x"), ("one", 2, "y"), ("two", 3, "x")))  # fmt: skip
+    (system,) = systems(text)
+    (box,) = {box for leg in system.subjects["leg"] for box in leg.lists["middleboxes"] or ()}
+    found = Sheet(knowledge().properties).value(box, "ports")
+
+    assert bounds(found) == bounds(ports)  # type: ignore[arg-type]
