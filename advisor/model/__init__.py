@@ -12,7 +12,7 @@ from math import inf
 from typing import Any
 
 from advisor.document import Document, Hop, StackRef, chains
-from advisor.errors import Place, Problem
+from advisor.errors import Problem
 from advisor.facts import Given, Source, Store, Subject
 from advisor.hostfacts import HostReader, folder_of, given
 from advisor.knowledge import Knowledge
