@@ -13,21 +13,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import FunctionType
 from typing import NamedTuple, cast
 
+from advisor.changed import can_have_changed, values_by_change
 from advisor.circumstances import circumstances
 from advisor.document import Change, Symptom
 from advisor.engine import NOT_APPLICABLE, UNKNOWN, VIOLATED, Instance, Outcome, severity
-from advisor.facts import Store, Subject
+from advisor.facts import Subject
 from advisor.knowledge import Knowledge
 from advisor.knowledge.parts import OutsideCause
 from advisor.rules import Rule, Sign, Template
 from advisor.sheet import Env, Sheet
-from advisor.stacks import Effective, Setting
 from advisor.values import Leaf, Truth, Unknown, known, leaves_of
 
 _VIOLATED = 4.0
 # A note makes things worse and is seldom the cause; a rule that is not sure when its facts are true is less of one, too.
 _SEVERITY = {"error": 1.0, "warning": 0.5, "note": -1.5}
 _CONFIDENCE = {"high": 0.0, "medium": -0.25, "low": -1.0}
+# What is seldom the cause where it holds is so no less where it is not known; but little is claimed there.
+_UNDECIDED = 0.25
 # What holds for every cause, whatever its rule.
 ELSEWHERE, BEYOND, LEFT_OUT, NOT_LEFT_OUT, NO_EFFECT, HELPED, BEGAN = -2.0, -1.0, 4.0, -1.5, -3.0, 3.0, 2.0
 TOGETHER = 1.0
@@ -182,9 +184,10 @@ def _candidate(seen: _Seen, outcome: Outcome) -> Candidate:
 
 def _prior(outcome: Outcome) -> float:
     """Return what an outcome weighs: one that lacks a single fact is nearer to a finding than one that lacks five."""
+    rule = outcome.instance.rule
     if outcome.status == UNKNOWN:
-        return 0.5 + 1.0 / max(1, len(outcome.missing))
-    return _VIOLATED + _SEVERITY[severity(outcome)] + _CONFIDENCE[outcome.instance.rule.confidence]
+        return 0.5 + 1.0 / max(1, len(outcome.missing)) + _UNDECIDED * (min(0.0, _SEVERITY[rule.severity]) + _CONFIDENCE[rule.confidence])
+    return _VIOLATED + _SEVERITY[severity(outcome)] + _CONFIDENCE[rule.confidence]
 
 
 def _together(seen: _Seen, explains: Iterable[str]) -> list[Reason]:
@@ -248,10 +251,11 @@ def _places(seen: _Seen, instance: Instance) -> list[Reason]:
 
 def _changes(changes: Sequence[Change], instance: Instance, rule: Rule) -> list[Reason]:
     """Return what changes say: one of a value that the rule reads, and its effect."""
-    values = _values(instance, rule)
+    values = values_by_change(instance, rule)
     reasons = []
     for change in changes:
-        if change.what.lower() not in values or change.effect is None:
+        by_version = values.get(change.what.lower())
+        if by_version is None or change.effect is None or not can_have_changed(change, by_version):
             continue
         if change.effect == "none":
             reasons.append(Reason(NO_EFFECT, f"A change of {change.what} had no effect."))
@@ -262,34 +266,6 @@ def _changes(changes: Sequence[Change], instance: Instance, rule: Rule) -> list[
         elif change.effect in ("better", "gone"):
             reasons.append(Reason(HELPED, f"A change of {change.what} made it {change.effect}."))
     return reasons
-
-
-def _values(instance: Instance, rule: Rule) -> set[str]:
-    """Return the values that a rule reads here, as ``changes`` calls them: hop.setting, in lower case."""
-    found: set[str] = set()
-    for name in rule.leaves(*rule.require, *((rule.applies,) if rule.applies else ())):
-        first, *rest = name.split(".")
-        subject = instance.bind.get(first)
-        for part in rest[:-1]:
-            subject = subject.parts.get(part) if subject is not None else None
-        if subject is None or not rest:
-            continue
-        found |= _called(subject, rest[-1])
-    return {f.lower() for f in found}
-
-
-def _called(subject: Subject, prop: str) -> set[str]:
-    names = {f"{subject.name}.{prop}", f"{subject.name}.{subject.role}.{prop}"}
-    store = subject.store
-    if isinstance(store, Store):
-        gives = store.profile.gives.get(f"{subject.role}.{prop}")
-        settings = [gives.name] if isinstance(gives, Setting) else []
-        if isinstance(gives, Effective):
-            settings += [store.profile.aliases[n].name for n in gives.value.names if n in store.profile.aliases]
-        for setting in settings:
-            names |= {f"{subject.name}.{setting}", f"{subject.name}.{setting.rsplit('.', 1)[-1]}"}
-        names |= {f"{subject.name}.stack", f"{subject.name}.version"} if gives is not None else set()
-    return names
 
 
 def by_rule(candidates: Mapping[int, Sequence[Candidate]]) -> dict[str, float]:

@@ -7,12 +7,17 @@ from functools import lru_cache
 
 _TIME = r"(\d+(?:\.\d+)?)\s?(ms|s|sec|seconds?|m|min|minutes?|h|hours?)\b"
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_NO_REQUEST_YET = r"\b(?:handshake|dial|refused|while connecting|connect(?:ion)? timed? ?out)\b"
 _WORDS: tuple[tuple[str, str, str], ...] = (
     ("during", "rollout", r"\b(?:rollouts?|re-?deploys?|deploys?|rolling (?:update|restart|deploy)s?)\b"),
     ("during", "failover", r"\bfail-?overs?\b"),
     ("during", "restart", r"\b(?:after|on|at|during) (?:an? |the |each |every )?(?:\w+ )?(?:restart|reload)s?\b"),
     ("during", "start", r"\b(?:after|at|during) (?:the )?(?:start|start-?up|boot|port opens)\b"),
-    ("during", "peak", r"\b(?:at|during) (?:the )?peak\b|\bunder (?:high |heavy |full )?load\b|\bpeak hours?\b"),
+    (
+        "during",
+        "peak",
+        r"\b(?:at|during) (?:the )?peak\b|\bunder (?:high |heavy |full )?load\b|\bpeak hours?\b|\b(?:load|stress)[ -]?tests?\b",
+    ),
     (
         "during",
         "quiet",
@@ -20,14 +25,18 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ),
     ("pattern", "bursts", r"\bin (?:bursts|clusters|waves)\b"),
     ("phase", "body", r"\bwhile reading (?:the )?body\b"),
+    ("phase", "send", rf"^(?!.*{_NO_REQUEST_YET}).*\b(?:while|when) (?:uploading|pushing|sending (?:the )?(?:request|body))\b"),
 )
-_IDLE = rf"\b{_TIME} (?:of )?(?:idle|idling|inactivity|silence)\b|\bidle (?:for )?(?:about |over |more than )?{_TIME}"
+_NOTHING = r"without (?:any )?(?:activity|data|messages?|operations?|requests?|traffic|use)"
+_QUIETLY = rf"(?:of )?(?:idle|idling|inactivity|silence)|{_NOTHING}"
+_IDLE = rf"\b{_TIME} (?:{_QUIETLY})\b|\bidle (?:for )?(?:about |over |more than )?{_TIME}"
 _QUIET = r"\blast packet successfully received from the server was ([\d,]+) milliseconds? ago"
-_LARGE = r"\b(?:large|big|huge) (?:payload|upload|download|bod(?:y|ies)|file|transfer|request|response|answer)"
+_BULKY = "payload|upload|download|bod(?:y|ies)|file|image|object|transfer|request|response|answer"
+_LARGE = rf"\b(?:large|big|huge) (?:\w+ )?(?:{_BULKY})"
 LARGE = 2.0**20
 """Bytes: what a text calls large."""
 _SINCE = "at|after|exactly|takes?|took|hangs? for|hung for|stuck for"
-_AFTER = rf"\b(?:{_SINCE}) (?:about |exactly )?{_TIME}(?! (?:of )?(?:idle|inactivity|silence|uptime))"
+_AFTER = rf"\b(?:{_SINCE}) (?:about |exactly |longer than |more than )?{_TIME}(?! (?:{_QUIETLY}|(?:of )?uptime))"
 
 
 @lru_cache(512)

@@ -67,3 +67,38 @@ def test_symptoms_of_one_document_share_their_causes() -> None:
     status, kernel = causes(TWO)
     assert "conntrack-table-nearly-full" in status
     assert float(status["conntrack-table-nearly-full"].weight) < float(kernel["conntrack-table-nearly-full"].weight)
+
+
+VERSIONS = """
+symptoms: [{text: large upload fails after 60 s, from: client, when: {after: 60s}}]
+changes: [{what: proxy.version, from: "%s", to: "%s", effect: began}]
+path:
+  - {name: client, stack: unknown}
+  - {name: proxy, stack: traefik@%s}
+  - {name: app, stack: unknown}
+"""
+
+
+def test_a_version_speaks_for_a_rule_whose_values_differ_in_it() -> None:
+    """Traefik limits the reading of requests since 2.11.2: that upgrade speaks for the limit, a later one does not."""
+    (began,), (later,) = (causes(VERSIONS % (old, new, new)) for old, new in (("2.10", "2.11.2"), ("3.0", "3.1")))
+    assert float(began["timeout-cuts-upload"].weight) == float(later["timeout-cuts-upload"].weight) + 2
+
+
+def test_what_is_seldom_a_cause_comes_after_its_equals_where_it_is_not_decided_either() -> None:
+    """Of two that lack facts the note comes after the warning."""
+    document = """
+symptoms: [{text: connection timed out, from: web}]
+path: [{name: web, stack: unknown}, {name: db, stack: unknown}]
+"""
+    named = list(causes(document)[0])
+    assert named.index("reuse-disabled") < named.index("connect-timeout-below-syn-retry")
+
+
+def test_an_address_that_the_host_does_not_have_is_no_exhausted_port() -> None:
+    """The text is that of exhausted ports; its destination tells it apart."""
+    document = """
+symptoms: [{text: "dial tcp [::1]:6379: connect: cannot assign requested address", from: app}]
+path: [{name: app, stack: go}, {name: redis, stack: unknown}]
+"""
+    assert list(causes(document)[0]) == ["address-not-on-this-host"]

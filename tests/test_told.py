@@ -22,6 +22,11 @@ WORDS = {
     "reset by peer, only with large payloads": {"size": 1048576.0},
     "the query hangs for 2 hours": {"after": 7200.0},
     "The last packet successfully received from the server was 50,420,117 milliseconds ago.": {"idle": 50420.117},
+    "503 in a load test": {"during": "peak"},
+    "WebSocket closed after 60s without data": {"idle": 60.0},
+    "hung up when a build takes longer than 4 minutes": {"after": 240.0},
+    "reset while pushing a large docker image": {"phase": "send", "size": 1048576.0},
+    "TLS handshake timeout while uploading": {},
     "connection to deployment-7 refused": {},
     "restarted": {},
 }
