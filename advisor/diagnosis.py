@@ -186,7 +186,8 @@ def _prior(outcome: Outcome) -> float:
     """Return what an outcome weighs: one that lacks a single fact is nearer to a finding than one that lacks five."""
     rule = outcome.instance.rule
     if outcome.status == UNKNOWN:
-        return 0.5 + 1.0 / max(1, len(outcome.missing)) + _UNDECIDED * (min(0.0, _SEVERITY[rule.severity]) + _CONFIDENCE[rule.confidence])
+        seldom = min(0.0, _SEVERITY[rule.severity]) + _CONFIDENCE[rule.confidence]
+        return 0.5 + 1.0 / max(1, len(outcome.missing)) + _UNDECIDED * seldom
     return _VIOLATED + _SEVERITY[severity(outcome)] + _CONFIDENCE[rule.confidence]
 
 
