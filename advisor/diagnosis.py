@@ -156,12 +156,25 @@ def _silent(seen: _Seen, outcome: Outcome) -> Candidate | None:
     run = cast(FunctionType, applies.run)
     could = FunctionType(run.__code__, {**run.__globals__, "known": _whether})(env)
     parts = [part.run(env) for part in instance.rule.require]
-    if type(could) is not Unknown or all(part is True for part in parts):
+    if type(could) is not Unknown or (all(part is True for part in parts) and not _wanting(instance.rule, env, could)):
         return None
     found = _candidate(seen, Outcome(instance, UNKNOWN, env, 0, leaves_of(could, *parts)))
     if sum(reason.weight for reason in found.reasons if reason.env is not None) < SPEAKS:
         return None
     return found._replace(weight=found.weight + UNTOLD)
+
+
+def _wanting(rule: Rule, env: Env, could: Unknown) -> bool:
+    """Return whether *rule* holds for want of a fact only, one that ``applies`` does not ask for: ``first(limit, never)``."""
+    asked = set(could.leaves)
+    for name in rule.leaves(*rule.require):
+        try:
+            value = env[name]
+        except KeyError:  # it is of an element of a list
+            continue
+        if not known(value) and not asked.issuperset(leaves_of(value)):
+            return True
+    return False
 
 
 def _whether(value: object) -> Truth:

@@ -102,3 +102,16 @@ symptoms: [{text: "dial tcp [::1]:6379: connect: cannot assign requested address
 path: [{name: app, stack: go}, {name: redis, stack: unknown}]
 """
     assert list(causes(document)[0]) == ["address-not-on-this-host"]
+
+
+def test_a_rule_that_holds_only_for_want_of_a_limit_is_named_where_the_circumstances_speak_for_it() -> None:
+    """The timeout of the checks is not told, and what is not told is taken for none; a limit that is known to be wide is."""
+    document = """
+symptoms: [{text: 502 failed_to_pick_backend, from: glb, when: {during: peak}}]
+path:
+  - {name: glb, stack: gcp-alb%s}
+  - {name: web, stack: gunicorn%s}
+"""
+    assert "health-check-below-pause" in causes(document % ("", ""))[0]
+    wide = "{callee.health_timeout: 1h, callee.health_failures: 3, callee.health_interval: 1h}"
+    assert "health-check-below-pause" not in causes(document % ("", f", process: {{stall: 1s}}, settings: {wide}"))[0]
