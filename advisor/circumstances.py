@@ -32,7 +32,8 @@ def circumstances(symptom: Symptom, classes: Iterable[str], instance: Instance |
                 subject.stated[name] = given(stated)
     for name, value in told(symptom.text or "").items():
         if name not in seen.stated and name not in symptom.facts:
-            seen.stated[name] = Given(value, Source("stated", symptom.place, text=symptom.text or ""))
+            source = Source("stated", symptom.place, text=symptom.text or "")
+            seen.stated.update({"until_restart": Given(True, source)} if name == "lasts" else {name: Given(value, source)})
     if instance is not None:
         seen.stated.update(_ends(symptom, instance))
     return {"seen": seen, "tried": tried}

@@ -58,8 +58,9 @@ def _weight(pattern: str) -> int:
 
 def _stands_in(pattern: str, folded: str) -> bool:
     """Return whether the parts of *pattern* stand in a folded text, in order; no expression is compiled for what is plain."""
-    if pattern.isdigit():  # a bare status: no part of a longer number, a time or an address
-        return re.search(rf"(?<![\w.:,]){pattern}(?![\w:]|[.,]\d|\s?m?s\b)", folded) is not None
+    if pattern.isdigit():  # a bare status, or many of it: no part of a longer number, a time or an address
+        many = rf"(?<!after )(?<!for )(?<!than )(?<!in )(?<!every )(?<!takes )(?<!took ){pattern}s\b"
+        return re.search(rf"(?<![\w.:,])(?:{pattern}(?![\w:]|[.,]\d|\s?m?s\b)|{many})", folded) is not None
     at = 0
     for part in _parts(pattern):
         at = folded.find(part, at)

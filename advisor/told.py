@@ -23,6 +23,11 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "quiet",
         r"\b(?:at night|overnight|quiet hours?|low traffic|off-peak|(?:after|in) (?:a )?(?:long )?(?:pauses?|idle periods?))\b",
     ),
+    (
+        "lasts",
+        "restart",
+        r"\buntil (?:\w+ ){0,4}restart(?:s|ed)?\b|\brestart(?:ing)?(?: \w+){0,3} (?:cures|ends|fixes|fixed|resolves|solves) it\b",
+    ),
     ("pattern", "bursts", r"\bin (?:bursts|clusters|waves)\b"),
     ("phase", "body", r"\bwhile reading (?:the )?body\b"),
     ("phase", "send", rf"^(?!.*{_NO_REQUEST_YET}).*\b(?:while|when) (?:uploading|pushing|sending (?:the )?(?:request|body))\b"),

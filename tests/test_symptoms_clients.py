@@ -23,3 +23,17 @@ def test_the_verb_of_go_tells_whose_close_it_was() -> None:
     line = "{} tcp 10.0.0.1:4000->10.0.0.2:80: use of closed network connection"
     assert [m.symptom for m in classify(line.format("read"), knowledge())] == ["closed-locally"]
     assert [m.symptom for m in classify(line.format("write"), knowledge())] == ["closed-while-writing"]
+
+
+MANY = {
+    "a small amount of 502s during rollouts": ["bad-gateway"],
+    "503s under load": ["service-unavailable"],
+    "took 502s": [],
+    "ready after 504s": [],
+}
+
+
+@pytest.mark.parametrize(("text", "symptoms"), MANY.items())
+def test_many_of_a_status_are_no_seconds(text: str, symptoms: list[str]) -> None:
+    """A status is also told in the plural, and a time in seconds looks the same."""
+    assert [m.symptom for m in classify(text, knowledge())] == symptoms
