@@ -10,6 +10,7 @@ or did not. A cause outside configuration is a candidate like the others, with s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from types import FunctionType
 from typing import NamedTuple, cast
 
@@ -38,6 +39,8 @@ LEAST = 0.5
 """Candidates below this weight are not named."""
 ASIDE = -1.5
 """For a cause that explains another symptom of the same document only: mostly they have one cause."""
+TWICE = -1.5
+"""For a cause that the path does not tell of, beside one that it does tell of and that is the same."""
 SPEAKS, UNTOLD = 2.0, -0.5
 """What the circumstances must weigh for a rule that is silent for want of a fact, and what that want weighs."""
 
@@ -96,9 +99,10 @@ def diagnose(symptom: Symptom, classes: Iterable[str], outcomes: Sequence[Outcom
             found = _silent(seen, outcome) if outcome.status == NOT_APPLICABLE else None
         if found is not None and (rule.slug not in best or found.weight > best[rule.slug].weight):
             best[rule.slug] = found
+    told = dict(best)
     for outside in knowledge.outside.values():
         if seen.classes & set(outside.explains):
-            best[outside.slug] = _outside(seen, outside)
+            best[outside.slug] = _outside(seen, outside, max((told[s].weight for s in outside.same if s in told), default=-inf))
     kept = [c for c in best.values() if c.weight >= LEAST]
     return sorted(kept, key=lambda c: (-c.weight, c.state, c.name))
 
@@ -210,11 +214,15 @@ def _together(seen: _Seen, explains: Iterable[str]) -> list[Reason]:
     return [Reason(TOGETHER * shared, "It explains another symptom of this document too.")] if shared else []
 
 
-def _outside(seen: _Seen, cause: OutsideCause) -> Candidate:
+def _outside(seen: _Seen, cause: OutsideCause, told: float) -> Candidate:
+    """Return a cause outside configuration; *told* is what a rule weighs that is the same cause, as the path tells of it."""
     env = Env(seen.sheet, {**seen.around, **circumstances(seen.symptom, seen.classes, None)})
     reasons, asks = _signs(cause.signs, env)
     reasons += _together(seen, cause.explains)
     weight = cause.weight + sum(reason.weight for reason in reasons)
+    if told >= max(weight, LEAST):
+        reasons.append(Reason(TWICE, "The path tells of the same cause, which is named."))
+        weight += TWICE
     return Candidate(cause.slug, cause.title, None, "outside", weight, tuple(reasons), (), tuple(asks), cause.look_for)
 
 

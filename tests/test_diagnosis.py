@@ -115,3 +115,18 @@ path:
     assert "health-check-below-pause" in causes(document % ("", ""))[0]
     wide = "{callee.health_timeout: 1h, callee.health_failures: 3, callee.health_interval: 1h}"
     assert "health-check-below-pause" not in causes(document % ("", f", process: {{stall: 1s}}, settings: {wide}"))[0]
+
+
+def test_one_cause_does_not_take_two_places() -> None:
+    """Beside a device that the path names one that it does not name weighs less, and without it as ever."""
+    document = """
+symptoms: [{class: hang, from: client, when: {idle: 15m}}]
+path:
+  - {name: client, stack: unknown, settings: {caller.reuses: true}}
+%s  - {name: server, stack: unknown}
+"""
+    named, alone = causes(document % "  - {name: swarm, stack: docker-swarm}\n")[0], causes(document % "")[0]
+    assert next(iter(named)) == "middlebox-forgets-idle-flow"
+    beside = named["device-that-is-not-told-forgets"]
+    assert "The path tells of the same cause, which is named." in beside.speaks_against
+    assert float(beside.weight) == float(alone["device-that-is-not-told-forgets"].weight) - 1.5

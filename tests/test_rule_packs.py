@@ -179,6 +179,7 @@ def test_another_name_of_a_stack_leads_to_one_stack(house: str) -> None:
         ("properties.yml", "leg: {}\n", "1:1: a pack adds no properties; it speaks of those that there are"),
         ("symptoms.yaml", "a: {texts: x}\n", '1:5: "texts" is the text "x"; wanted: a list of texts'),
         ("outside.yaml", "a: {explain: [x]}\n", '1:5: unknown key "explain"; did you mean explains?'),
+        ("outside.yaml", "a: {same: [idle-timeout-order]}\n", "1:1: no rule idle-timeout-order"),
         ("sysctls.yaml", "- {name: a, harm: bad, says: b}\n", "1:19: harm bad is none of: no-effect, wrong-place, harmful"),
         ("empty.yaml", "# nothing\n", "1:1: the file is empty"),
         ("templates/targets.yaml", "- {template: x.j2}\n", "1:3: the output has no stacks, sides, file, language"),

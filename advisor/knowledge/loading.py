@@ -205,6 +205,8 @@ class Loader:
         for slug, cause in found.items():
             if self._takes("outside cause", slug, entry.key(slug), entry.plain[slug], entry, (slug,), pack):
                 self.knowledge.outside[slug] = cause
+                self.problems += [Problem(entry.key(slug), f"no rule {name}{meant(name, self.knowledge.rules)}")
+                                  for name in cause.same if name not in {*self.knowledge.rules, *self.broken}]  # fmt: skip
 
     def _sysctls(self, entries: list[Entry], pack: str) -> None:
         del pack

@@ -60,7 +60,12 @@ class SymptomClass(NamedTuple):
 
 
 class OutsideCause(NamedTuple):
-    """A cause outside configuration: no setting mends it, so it gets no tuning advice."""
+    """
+    A cause outside configuration: no setting mends it, so it gets no tuning advice.
+
+    Attributes:
+        same: The rules that are this cause where the path tells of it.
+    """
 
     slug: str
     title: str
@@ -68,6 +73,7 @@ class OutsideCause(NamedTuple):
     weight: float
     signs: tuple[Sign, ...]
     look_for: str
+    same: tuple[str, ...] = ()
 
 
 class Knowledge:

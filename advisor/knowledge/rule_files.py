@@ -206,7 +206,8 @@ def load_outside(entry: Entry, properties: Properties) -> tuple[dict[str, Outsid
         signs = loader.signs(properties.scope({"workload": "workload", "run": "run"}), plain.get("signs", ()))
         problems += loader.problems
         found[slug] = OutsideCause(slug, plain.get("title", slug), tuple(plain.get("explains", ())),
-                                   float(plain.get("weigh", 1)), signs, plain.get("look_for", ""))  # fmt: skip
+                                   float(plain.get("weigh", 1)), signs, plain.get("look_for", ""),
+                                   tuple(plain.get("same", ())))  # fmt: skip
     return found, problems
 
 

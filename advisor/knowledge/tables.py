@@ -129,7 +129,7 @@ SYMPTOMS = MapOf(Table("the class", {
     "replaces": NAME, "title": NAME, "means": TEXT, "outside": FLAG, "tells_apart": TEXT, "texts": NAMES,
 }), "a mapping of classes of error texts")  # fmt: skip
 OUTSIDE = MapOf(Table("the cause", {
-    "replaces": NAME, "title": NAME, "explains": NAMES, "weigh": NUMBER, "signs": _SIGNS, "look_for": TEXT,
+    "replaces": NAME, "title": NAME, "explains": NAMES, "weigh": NUMBER, "signs": _SIGNS, "look_for": TEXT, "same": NAMES,
 }), "a mapping of causes outside configuration")  # fmt: skip
 _SYSCTLS = ListOf(Table("the row", {
     "name": NAME, "when": EXPRESSION, "since": VERSION, "until": VERSION,
