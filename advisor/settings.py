@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import inf
 from typing import Any, NamedTuple
 
@@ -42,8 +42,9 @@ class Row(NamedTuple):
 class Setting:
     """One setting of a stack; see ``docs/formats.md``. Values are in base units, a missing default is UNSET."""
 
-    __slots__ = ("effect", "extra", "figures", "fixed", "inherits", "kind", "means", "name", "negative", "part", "properties",
-                 "range", "rows", "since", "source", "special", "step", "trap", "unit", "verified", "words")  # fmt: skip
+    __slots__ = ("effect", "extra", "figures", "fixed", "gap", "inherits", "kind", "means", "name", "negative", "part",
+                 "properties", "range", "rows", "since", "source", "special", "step", "trap", "unit", "verified",
+                 "words")  # fmt: skip
 
     def __init__(self, name: str, plain: Mapping[str, Any]) -> None:
         self.name = name
@@ -63,6 +64,7 @@ class Setting:
         self.part: tuple[str, int] | None = (plain["part"][0], int(plain["part"][1])) if "part" in plain else None
         self.words: dict[str, Any] = {}
         self.rows = self._rows(plain.get("default", "unset"))
+        self.gap = False  # whether the rows leave out a version that the profile lists
         self.special: dict[Any, Any] = {}
         for key, meaning in plain.get("special", {}).items():
             try:
@@ -149,11 +151,22 @@ class Setting:
 
     def default(self, version: str | None) -> tuple[Any, Row | None]:
         """Return the default in *version* (None: of any) and its row; a hull and None where several rows can hold."""
-        return pick(self.rows, version)
+        return pick(self.rows, version, gap=self.gap)
 
 
-def pick(rows: tuple[Row, ...], version: str | None) -> tuple[Any, Row | None]:
-    """Return the value that holds in *version*, and its row; where several can hold their hull, and no row."""
+def leaves_out(rows: tuple[Row, ...], lines: Iterable[str], since: str = "") -> bool:
+    """Return whether one of the versions *lines*, from *since* on, has no row."""
+    return any(not any(_holds(row, line) for row in rows) for line in lines if not since or older(line, since) is not True)
+
+
+def pick(rows: tuple[Row, ...], version: str | None, *, gap: bool = False) -> tuple[Any, Row | None]:
+    """
+    Return the value that holds in *version*, and its row; where several can hold their hull, and no row.
+
+    With a *gap* a version that is not known may be one of which nothing is known.
+    """
+    if version is None and gap:
+        return Unknown(), None
     fitting = [r for r in rows if version is None or _holds(r, version)]
     values = {r.value for r in fitting}
     if len(values) == 1:

@@ -294,7 +294,7 @@ class Sheet:
             return Cell(self._within(prop, cell.value), cell.source, cell.deps, prop.name)
         if type(gives) is Behaviour:
             version = self.version(store)
-            value, row = pick(gives.rows, version.value if known(version.value) else None)
+            value, row = pick(gives.rows, version.value if known(version.value) else None, gap=gives.gap)
             if type(value) in (Range, Unknown):
                 value = _hang(value, (store.hop or subject, "version"), prop.low, prop.high, prop.kind)
             reference = (row.source if row else "") or gives.source or _sources(gives.rows)

@@ -74,6 +74,7 @@ class Behaviour(NamedTuple):
     rows: tuple[Row, ...]
     source: str
     verified: bool = True
+    gap: bool = False
 
 
 class Implied(NamedTuple):

@@ -128,7 +128,7 @@ def setting_values(setting: Setting) -> st.SearchStrategy[str]:
         return st.sampled_from(list(setting.kind.options) or (_EVERYDAY["flag"] if base == "flag" else ["text"]))
     low, high = setting.range
     values = [v for v in _EVERYDAY.get(name, _EVERYDAY["ratio"]) if low <= setting.read(v) <= high]
-    values += [show(end, name) for end in (low, high) if abs(end) < inf]
+    values += [text for end in (low, high) if abs(end) < inf and low <= setting.read(text := show(end, name)) <= high]  # it rounds
     values += [show(special, name) for special in setting.special if isinstance(special, float) and special >= 0]
     return st.sampled_from(values or ["1"])
 

@@ -30,6 +30,8 @@ class Facts:
         for one in judged:
             sheet = one.sheet
             assert isinstance(sheet, TracedSheet)
+            # What no rule asked on this side can be asked now: two documents' paths may share the leg that one of them made.
+            self.of_subject |= dict.fromkeys((s for group in one.system.subjects.values() for s in group), sheet)
             for hop in one.system.hops:
                 self.of_subject |= dict.fromkeys((*hop.stores, *([hop.host.store] if hop.host.store else ())), sheet)
             for node in (*sheet.inputs, *(n for group in sheet.inputs.values() for n in group), *sheet.seen):

@@ -15,6 +15,7 @@ from advisor.knowledge.shapes import check, stops
 from advisor.knowledge.tables import PROFILE, PROFILE_CASES
 from advisor.properties import ALIASES, WIDER, Properties, PropertyScope, read
 from advisor.reading import Entry
+from advisor.settings import leaves_out
 from advisor.stacks import (
     UNSET,
     Behaviour,
@@ -61,6 +62,8 @@ def load_profile(entries: list[Entry], properties: Properties) -> tuple[Profile 
     profile.verified = bool(plain.get("verified", True))
     for name, spec in plain.get("settings", {}).items():
         problems += _load_setting(profile, name, spec, entry)
+    for setting in profile.settings.values():
+        setting.gap = leaves_out(setting.rows, (line.line for line in profile.versions), setting.since)
     profile.aliases = {alias(n): s for n, s in profile.settings.items()}
     problems += _load_given(profile, properties, entry)
     profile.errors = tuple(ErrorText(e["text"], e["class"], e.get("end", ""), e.get("means", ""))
@@ -138,9 +141,12 @@ def _load_given(profile: Profile, properties: Properties, entry: Entry) -> list[
             continue
         rows = spec.get("rows") or [{"value": spec["value"]}]
         try:
-            profile.gives[name] = Behaviour(tuple(
+            by_version = tuple(
                 Row(text_of(r.get("from")), text_of(r.get("until")), read(r["value"], kind, UNSET), r.get("source", ""))
-                for r in rows), spec.get("source", ""), bool(spec.get("verified", profile.verified)))  # fmt: skip
+                for r in rows
+            )
+            gap = leaves_out(by_version, (line.line for line in profile.versions))
+            profile.gives[name] = Behaviour(by_version, spec.get("source", ""), bool(spec.get("verified", profile.verified)), gap)
         except ValueError as error:
             problems.append(Problem(at, f"{name}: {error}"))
         if not spec.get("source") and not all(r.get("source") for r in rows) and not profile.generic:
