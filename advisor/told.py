@@ -8,10 +8,17 @@ from functools import lru_cache
 _TIME = r"(\d+(?:\.\d+)?)\s?(ms|s|sec|seconds?|m|min|minutes?|h|hours?)\b"
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _NO_REQUEST_YET = r"\b(?:handshake|dial|refused|while connecting|connect(?:ion)? timed? ?out)\b"
+_ONE = "containers?|instances?|nodes?|pods?|process(?:es)?|servers?|tasks?|workers?"
+_ENDS = "(?:is|are|was|were|gets?) (?:stopped|terminated|replaced|recreated|restarted)"
 _WORDS: tuple[tuple[str, str, str], ...] = (
     ("during", "rollout", r"\b(?:rollouts?|re-?deploys?|deploys?|rolling (?:update|restart|deploy)s?)\b"),
     ("during", "failover", r"\bfail-?overs?\b"),
     ("during", "restart", r"\b(?:after|on|at|during) (?:an? |the |each |every )?(?:\w+ )?(?:restart|reload)s?\b"),
+    (
+        "during",
+        "restart",
+        rf"\b(?:when(?:ever)?|while|as) (?:an? |the )?(?:\w+ )?(?:{_ONE}) {_ENDS}\b",
+    ),
     ("during", "start", r"\b(?:after|at|during) (?:the )?(?:start|start-?up|boot|port opens)\b"),
     (
         "during",

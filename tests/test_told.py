@@ -25,6 +25,8 @@ WORDS = {
     "504, occasional, until nginx is restarted": {"lasts": "restart"},
     "only restarting the pod helps": {},
     "hangs; restarting the proxy solves it": {"lasts": "restart"},
+    "502 whenever an nginx pod is terminated": {"during": "restart"},
+    "the old pod was terminated": {},
     "503 in a load test": {"during": "peak"},
     "WebSocket closed after 60s without data": {"idle": 60.0},
     "hung up when a build takes longer than 4 minutes": {"after": 240.0},
