@@ -93,7 +93,7 @@ def _rule(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
 
 
 def _fix(number: int, fix: Fix) -> Iterator[str]:
-    moves = "; ".join(f"`{name}` {OPERATORS[operator]} {code(bound.text) if bound else ''}".rstrip()
+    moves = "; ".join(f"`{name}` {OPERATORS[operator]} {code(bound.text)}"
                       for name, operator, bound in fix.moves)  # fmt: skip
     guard = f"Where {code(fix.when.text)}: " if fix.when else ""
     yield f"{number}. {guard}{sentence(fix.do) if fix.do else moves + '.'}"

@@ -32,6 +32,8 @@ def shown(value: Any, kind: str) -> str:
         return (show(value.total, "count") if type(value.total) is float else "unknown") + now
     if value is UNSET or value is None:
         return "not set"
+    if value == "":
+        return '""'
     if isinstance(value, list):
         return f"{len(value)}"
     if isinstance(value, (frozenset, tuple)):  # a document's lists of words are tuples
