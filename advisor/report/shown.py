@@ -30,10 +30,8 @@ def shown(value: Any, kind: str) -> str:
         rate, grown = value.rate, value.grown
         now = f", {show(rate, 'rate')}" if type(rate) is float else f", + {show(grown, 'count')}" if type(grown) is float else ""
         return (show(value.total, "count") if type(value.total) is float else "unknown") + now
-    if value is UNSET or value is None:
-        return "not set"
-    if value == "":
-        return '""'
+    if value is UNSET or value is None or value == "":
+        return '""' if value == "" else "not set"
     if isinstance(value, list):
         return f"{len(value)}"
     if isinstance(value, (frozenset, tuple)):  # a document's lists of words are tuples
