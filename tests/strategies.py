@@ -99,7 +99,7 @@ def applied(document: Plain, changes: Iterable[ChangeView]) -> Plain | None:
                 place = place[section]
             place[last] = change.planned
         else:
-            hop.setdefault("settings", {})[change.full_name] = change.planned
+            hop.setdefault("settings", {})[change.full_name] = "" if change.planned == '""' else change.planned
     return document
 
 
