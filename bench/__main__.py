@@ -82,12 +82,10 @@ def best(rounds: int, *sides: Callable[[], Cost]) -> list[Cost]:
 
 def values(node: source.Node) -> int:
     """Return how many values *node* holds, having read each; its place is kept in it, and told when it is asked for."""
-    count = 1
-    for _, _, child in node.items():
-        count += values(child)
-    for child in node.elements():
-        count += values(child)
-    return count
+    kind = node.kind
+    if kind == "mapping":
+        return 1 + sum([values(child) for _, _, child in node.items()])
+    return 1 + sum([values(child) for child in node.elements()]) if kind == "list" else 1
 
 
 def rows() -> Iterator[Row]:

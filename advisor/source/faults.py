@@ -20,6 +20,7 @@ def find_faults(root: Any, file: str, limits: Limits, *, tagged: bool = True) ->
     """
     problems: list[Problem] = []
     level, depth = [root], 0
+    mapping, scalar = yaml.MappingNode, yaml.ScalarNode
     seen: set[int] = set()  # a node behind an alias is looked at once
     while level and len(problems) < _MOST_PROBLEMS:
         depth += 1
@@ -27,18 +28,20 @@ def find_faults(root: Any, file: str, limits: Limits, *, tagged: bool = True) ->
             return [*problems, Problem(place_of(level[0], file), too_deep(limits))]
         below: list[Any] = []
         for node in level:
-            if node.tag is not None:
+            if tagged and node.tag is not None:
                 problems.append(Problem(place_of(node, file), f"tag {shown(node.tag)} is not read; leave it out"))
-            if type(node) is yaml.ScalarNode or id(node) in seen:
+            kind = type(node)
+            if kind is scalar or id(node) in seen:
                 continue
             seen.add(id(node))
             value = node.value
-            if type(node) is yaml.MappingNode:
-                keys = {key.value for key, _ in value if type(key) is yaml.ScalarNode}
+            if kind is mapping:
+                keys = {key.value for key, _ in value if type(key) is scalar}
                 if len(keys) < len(value) or "<<" in keys or "" in keys:  # seldom, so look closer only then
                     problems += _key_faults(value, file)
-                value = [part for pair in value for part in pair] if tagged else [v for _, v in value]
-            below += value if tagged else [v for v in value if type(v) is not yaml.ScalarNode]
+                below += [p for pair in value for p in pair] if tagged else [v for _, v in value if type(v) is not scalar]
+            else:
+                below += value if tagged else [v for v in value if type(v) is not scalar]
         level = below
     return problems[:_MOST_PROBLEMS]
 
